@@ -1,0 +1,21 @@
+// VRRP plan items <-> messages. decode() checks every range that the value headers promise; its errors name the field.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "proto/runtime/result.h"
+#include "proto/schema/parent_vrrpd.pb.h"
+#include "proto/value/vrrp_plan.h"
+
+namespace holdfast {
+
+void encode(const VrrpInstance&, wire::VrrpInstance&);
+void encode(const SyncGroup&, wire::SyncGroup&);
+void encode(const ScriptTracker&, wire::ScriptTracker&);
+void encode(const ResumedInstance&, wire::ResumedInstance&);
+
+Result<VrrpInstance> decode(const wire::VrrpInstance&);
+Result<SyncGroup> decode(const wire::SyncGroup&);
+Result<ScriptTracker> decode(const wire::ScriptTracker&);
+Result<ResumedInstance> decode(const wire::ResumedInstance&);
+
+}  // namespace holdfast

@@ -1,0 +1,102 @@
+// What ipvsd may ever do: the addresses that each VRRP instance may hold and the services and destinations that may ever exist.
+// vrrpd and checkerd can only say "active" and "weight" about what is named here. Sources: rtnetlink(7), linux/ip_vs.h.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/value/address.h"
+#include "proto/value/identifier.h"
+#include "proto/value/instant.h"
+
+namespace holdfast {
+
+// One virtual_ipaddress or virtual_ipaddress_excluded entry.
+struct VirtualAddress {
+  Prefix prefix;
+  std::string interface;
+  std::uint8_t scope = 0;                  // RT_SCOPE_*
+  std::string label;                       // empty: none
+  std::optional<IpAddress> broadcast;
+  std::optional<IpAddress> peer;
+  std::uint32_t flags = 0;                 // IFA_F_* (home, mngtmpaddr, noprefixroute, mcautojoin, nodad)
+  std::optional<std::uint32_t> preferred;  // preferred lifetime in seconds; none: forever
+  bool no_track = false;
+  bool operator==(const VirtualAddress&) const = default;
+};
+
+struct InstanceRights {
+  InstanceId id;
+  std::string name;
+  std::string interface;                   // where its addresses are announced and promote_secondaries is set; may be empty
+  std::vector<VirtualAddress> addresses;   // virtual ones, then excluded ones, in configuration order
+  bool promote_secondaries = false;        // set net.ipv4.conf.IF.promote_secondaries while any instance asks, restore at the end
+  Duration garp_interval{0};               // between two ARP frames on one interface
+  Duration gna_interval{0};                // between two NA frames on one interface
+  bool operator==(const InstanceRights&) const = default;
+};
+
+enum class Protocol : std::uint8_t { kTcp = 6, kUdp = 17, kSctp = 132 };
+enum class Forwarding : std::uint8_t { kMasquerade = 0, kTunnel = 2, kDirect = 3 };  // IP_VS_CONN_F_MASQ, _TUNNEL, _DROUTE
+enum class TunnelType : std::uint8_t { kIpip = 0, kGue = 1, kGre = 2 };              // IP_VS_CONN_F_TUNNEL_TYPE_*
+
+// With fwmark: address and port are unset, protocol is ignored.
+struct ServiceKey {
+  Family family = Family::kIpv4;
+  Protocol protocol = Protocol::kTcp;
+  IpAddress address;
+  std::uint16_t port = 0;
+  std::uint32_t fwmark = 0;
+  auto operator<=>(const ServiceKey&) const = default;
+};
+
+struct Service {
+  ServiceId id;
+  ServiceKey key;
+  std::string scheduler = "wlc";
+  std::uint32_t flags = 0;                 // IP_VS_SVC_F_* without HASHED
+  std::uint32_t timeout = 0;               // persistence, seconds
+  std::uint32_t netmask = 0xffffffff;      // IPv4: mask in host order; IPv6: prefix length 1..128
+  std::string persistence_engine;          // empty: none
+  bool operator==(const Service&) const = default;
+};
+
+struct Destination {
+  DestinationId id;
+  ServiceId service;
+  IpAddress address;
+  std::uint16_t port = 0;
+  Forwarding forwarding = Forwarding::kMasquerade;
+  std::uint32_t upper_threshold = 0;
+  std::uint32_t lower_threshold = 0;
+  TunnelType tunnel = TunnelType::kIpip;
+  std::uint16_t tunnel_port = 0;
+  std::uint16_t tunnel_flags = 0;
+  bool operator==(const Destination&) const = default;
+};
+
+struct IpvsPlan {
+  Generation generation = 0;
+  std::vector<InstanceRights> instances;
+  std::vector<Service> services;
+  std::vector<Destination> destinations;
+  bool uses_ipvs = false;                  // the file has virtual servers: ip_vs must be there
+  bool lvs_flush = false;                  // remove foreign services at start
+  bool keep_ipvs = false;                  // -I: leave the table at exit
+  bool keep_vrrp = false;                  // -V: leave addresses at exit
+  Duration vrrpd_absence{2'000'000};       // how long claims outlive a dead vrrpd before everything is released
+  bool operator==(const IpvsPlan&) const = default;
+};
+
+// checkerd's wish for one destination. Absent: not in the table; weight 0..2147483647.
+struct DestinationWish {
+  DestinationId id;
+  bool present = false;
+  std::uint32_t weight = 0;
+  bool operator==(const DestinationWish&) const = default;
+};
+
+}  // namespace holdfast
