@@ -1,0 +1,98 @@
+// What is wrong with a configuration, as values: where, what was written, what was expected, what the operator may have meant.
+// Collects and renders; decides only the exit code of a configuration test (keepalived's classes). Prints nothing, knows no keyword.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parent/config/tree.h"
+
+namespace holdfast::config {
+
+enum class Severity : std::uint8_t { error, warning, deprecated, security, advice };
+
+// keepalived's error classes in its order. `none` does not touch the exit code: advice, and what keepalived says by plain logging.
+enum class ErrorClass : std::uint8_t {
+  none = 0,
+  file_not_found = 1,
+  bad_interface = 2,
+  fatal = 3,
+  multiple_files = 4,
+  unknown_keyword = 5,
+  unexpected_open = 6,
+  missing_open = 7,
+  unexpected_close = 8,
+  missing_close = 9,
+  unmatched_quote = 10,
+  missing_parameter = 11,
+  invalid_number = 12,
+  general_error = 13,
+  warning = 14,
+  deprecated = 15,
+  security = 16,
+  include_check = 17,  // an include failed under an enabled check: "not configured"
+};
+
+struct Diagnostic {
+  Severity severity = Severity::error;
+  ErrorClass error_class = ErrorClass::general_error;
+  std::string code;     // stable: "unknown-keyword", "number-out-of-range"
+  std::string message;  // one sentence without a full stop: what is wrong
+  Position at;
+  std::uint16_t width = 0;      // bytes to mark from `at`; 0 marks one
+  std::uint32_t expansion = 0;  // of the node, for the chain of macros
+  std::string text;             // the offending words
+  std::string expected;         // "1 to 255", "an IPv4 or IPv6 address"; may be empty
+  std::string suggestion;       // the nearest keyword or the words to write instead; may be empty
+};
+
+// Starts a diagnostic about a whole line or about one of its words: place, marker and text are filled in.
+Diagnostic about(const Node& node);
+Diagnostic about(const Node& node, const Word& word);
+
+class Diagnostics {
+ public:
+  static constexpr std::size_t kMaxKept = 1000;  // further ones are counted, and still decide the exit code
+
+  void add(Diagnostic diagnostic);
+  // about(...) with the rest filled in; the usual way to report.
+  void error(Diagnostic place, ErrorClass error_class, std::string_view code, std::string message, std::string expected = {},
+             std::string suggestion = {});
+
+  std::span<const Diagnostic> all() const { return kept_; }
+  std::size_t count(Severity severity) const { return counts_[static_cast<std::size_t>(severity)]; }
+  std::size_t dropped() const { return dropped_; }
+  bool empty() const { return kept_.empty(); }
+  bool seen(ErrorClass error_class) const { return (classes_ >> static_cast<unsigned>(error_class) & 1u) != 0; }
+  // Exit status of a configuration test: 0 fine, 2 missing parameter, 4 classes 1 to 3, 5 classes 4 to 15, 6 security or include check.
+  int exit_code() const;
+
+ private:
+  std::vector<Diagnostic> kept_;
+  std::array<std::size_t, 5> counts_{};
+  std::size_t dropped_ = 0;
+  std::uint32_t classes_ = 0;
+};
+
+std::string_view name(Severity severity);
+std::string_view name(ErrorClass error_class);
+
+enum class Colour : bool { no, yes };
+
+// "FILE:LINE:COLUMN: error: MESSAGE (expected ...; did you mean ...?) [code]"
+std::string render_plain(const Diagnostic& diagnostic, const Sources& sources);
+// The plain form, the source line, a marker under the offending words, and the chain of includes and macros.
+std::string render_terminal(const Diagnostic& diagnostic, const Sources& sources, Colour colour);
+// One JSON object, one line.
+std::string render_json(const Diagnostic& diagnostic, const Sources& sources);
+
+// The candidate that `word` most likely meant, or empty: at most a third of its letters differ (transpositions count once).
+std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
+
+}  // namespace holdfast::config

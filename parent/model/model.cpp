@@ -1,0 +1,22 @@
+// Look-up by name in a configuration. The first definition of a name is the one that counts.
+// SPDX-License-Identifier: Apache-2.0
+#include "parent/model/model.h"
+
+#include <algorithm>
+
+namespace holdfast::model {
+namespace {
+
+template <class T>
+const T* by_name(const std::vector<T>& items, const std::string& name) {
+  const auto it = std::find_if(items.begin(), items.end(), [&](const T& item) { return item.name == name; });
+  return it == items.end() ? nullptr : &*it;
+}
+
+}  // namespace
+
+const Script* Configuration::script(const std::string& name) const { return by_name(scripts, name); }
+const Instance* Configuration::instance(const std::string& name) const { return by_name(instances, name); }
+const ServerGroup* Configuration::server_group(const std::string& name) const { return by_name(server_groups, name); }
+
+}  // namespace holdfast::model
