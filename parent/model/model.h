@@ -22,6 +22,8 @@
 
 namespace holdfast::model {
 
+using config::Position;
+
 template <class T>
 struct Located {
   T value{};

@@ -1,0 +1,18 @@
+// The descriptors that the root phase hands to the parent by number. There is no environment variable and no option for them;
+// the parent's argv is the one that the operator typed. A number that is not open was not needed (see each line).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace holdfast::entry {
+
+inline constexpr int kLauncherFd = 3;     // SOCK_SEQPACKET, parent/launcher/menu.h
+inline constexpr int kScriptdFd = 4;      // SOCK_SEQPACKET, parent/scriptd/protocol.h; closed when started with --scripts=none
+inline constexpr int kReadyFd = 5;        // pipe; closed with -n. Write the exit status as decimal and newline ("0\n") to release the shell
+inline constexpr int kPidFileFd = 6;      // the locked pid files, open for writing, empty: write decimal and newline, keep open (the lock)
+inline constexpr int kVrrpPidFileFd = 7;
+inline constexpr int kCheckersPidFileFd = 8;
+inline constexpr int kBfdPidFileFd = 9;   // 7..9 are closed when the command line rules that subsystem out (-P, -C)
+inline constexpr int kPidKeeperFd = 10;   // never written: its end (close or death of the parent) makes the pid files disappear
+inline constexpr int kDescriptorEnd = 11;
+
+}  // namespace holdfast::entry

@@ -1,0 +1,59 @@
+// A right is a row: one system call, conditions on its arguments that must all hold, and the reason. Repeat the row for "or".
+// The tables are constexpr and are checked by the compiler: no duplicates, no forbidden call, dangerous calls say why.
+// Knows no role.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <seccomp.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace holdfast::policy {
+
+inline constexpr std::size_t kConditionsMax = 4;
+
+// (argument & mask) == value, for unsigned 32-bit values unless `wide`: the upper half of an int argument is undefined.
+struct Condition {
+  std::uint8_t argument = 0;
+  std::uint64_t mask = 0;  // 0: unused slot
+  std::uint64_t value = 0;
+  bool wide = false;
+  bool operator==(const Condition&) const = default;
+};
+
+constexpr Condition equals(unsigned argument, std::uint32_t value) {
+  return {static_cast<std::uint8_t>(argument), 0xffffffffU, value, false};
+}
+constexpr Condition without(unsigned argument, std::uint32_t bits) { return {static_cast<std::uint8_t>(argument), bits, 0, false}; }
+constexpr Condition masked(unsigned argument, std::uint32_t mask, std::uint32_t value) {
+  return {static_cast<std::uint8_t>(argument), mask, value, false};
+}
+
+enum class Verdict : std::uint8_t { kAllow, kRefuse };  // kRefuse: returns `error`
+
+struct Rule {
+  int call = -1;               // SCMP_SYS(name)
+  std::string_view name;
+  Verdict verdict = Verdict::kAllow;
+  int error = 0;
+  std::array<Condition, kConditionsMax> conditions{};
+  std::string_view reason;     // empty only for calls that cannot hurt
+  bool own_pid = false;        // and argument 0 is this process
+};
+
+// Paths that stay reachable, where the kernel has Landlock. Everything else is closed.
+enum Access : std::uint8_t { kRead = 1, kWrite = 2, kCreate = 4, kExecute = 8 };
+struct PathGrant {
+  std::string_view path;
+  std::uint8_t access = 0;
+};
+struct Landlock {
+  bool handled = false;
+  std::span<const PathGrant> grants;
+};
+
+}  // namespace holdfast::policy
