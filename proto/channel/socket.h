@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <deque>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "proto/runtime/fd.h"
 #include "proto/runtime/result.h"
@@ -50,6 +52,7 @@ class ChannelSocket {
   Fd socket_;
   Descriptors descriptors_ = Descriptors::kRefused;
   std::deque<Waiting> queue_;
+  std::vector<char> buffer_;
 };
 
 // A fresh pair, close-on-exec, non-blocking.

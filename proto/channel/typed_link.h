@@ -3,7 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cerrno>
 #include <functional>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "proto/channel/socket.h"

@@ -1,0 +1,171 @@
+// ipvsd's plan items <-> messages. Field by field, in the order of proto/value/ipvs_plan.h.
+// SPDX-License-Identifier: Apache-2.0
+#include "proto/codec/ipvs_codec.h"
+
+#include "proto/codec/bounds.h"
+#include "proto/codec/values_codec.h"
+
+namespace holdfast {
+
+static constexpr int kAddressesPerInstanceMax = 65536;
+static constexpr long long kU32Max = UINT32_MAX;
+
+static void encode(const ServiceKey& key, wire::ServiceKey& message) {
+  message.set_family(static_cast<std::uint32_t>(key.family));
+  message.set_protocol(static_cast<std::uint32_t>(key.protocol));
+  message.set_fwmark(key.fwmark);
+  if (key.fwmark != 0) return;
+  encode(key.address, *message.mutable_address());
+  message.set_port(key.port);
+}
+
+static Result<Protocol> protocol_of(std::uint32_t number) {
+  for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp, Protocol::kSctp}) {
+    if (static_cast<std::uint32_t>(protocol) == number) return protocol;
+  }
+  return Error{"protocol is " + std::to_string(number) + ", expected 6, 17 or 132"};
+}
+
+static Result<ServiceKey> decode(const wire::ServiceKey& message) {
+  ServiceKey key;
+  if (message.family() != 4 && message.family() != 6) return Error{"service family is not 4 or 6"};
+  key.family = static_cast<Family>(message.family());
+  HF_TRY(key.protocol, protocol_of(message.protocol()));
+  key.fwmark = message.fwmark();
+  if (key.fwmark != 0) return key;
+  HF_TRY(key.address, decode(message.address()));
+  if (key.address.family() != key.family) return Error{"service address is not of its family"};
+  HF_TRY(key.port, bounds::within<std::uint16_t>("service port", message.port(), 0, 65535));
+  return key;
+}
+
+void encode(const VirtualAddress& address, wire::VirtualAddress& message) {
+  encode(address.prefix, *message.mutable_prefix());
+  message.set_interface(address.interface);
+  message.set_scope(address.scope);
+  message.set_label(address.label);
+  if (address.broadcast) encode(*address.broadcast, *message.mutable_broadcast());
+  if (address.peer) encode(*address.peer, *message.mutable_peer());
+  message.set_flags(address.flags);
+  if (address.preferred) message.set_preferred(*address.preferred);
+  message.set_no_track(address.no_track);
+}
+
+void encode(const InstanceRights& rights, wire::InstanceRights& message) {
+  message.set_id(rights.id.value);
+  message.set_name(rights.name);
+  message.set_interface(rights.interface);
+  for (const auto& address : rights.addresses) encode(address, *message.add_addresses());
+  message.set_promote_secondaries(rights.promote_secondaries);
+  message.set_garp_interval_us(rights.garp_interval.count());
+  message.set_gna_interval_us(rights.gna_interval.count());
+}
+
+void encode(const Service& service, wire::Service& message) {
+  message.set_id(service.id.value);
+  encode(service.key, *message.mutable_key());
+  message.set_scheduler(service.scheduler);
+  message.set_flags(service.flags);
+  message.set_timeout(service.timeout);
+  message.set_netmask(service.netmask);
+  message.set_persistence_engine(service.persistence_engine);
+}
+
+void encode(const Destination& destination, wire::Destination& message) {
+  message.set_id(destination.id.value);
+  message.set_service(destination.service.value);
+  encode(destination.address, *message.mutable_address());
+  message.set_port(destination.port);
+  message.set_forwarding(static_cast<std::uint32_t>(destination.forwarding));
+  message.set_upper_threshold(destination.upper_threshold);
+  message.set_lower_threshold(destination.lower_threshold);
+  message.set_tunnel(static_cast<std::uint32_t>(destination.tunnel));
+  message.set_tunnel_port(destination.tunnel_port);
+  message.set_tunnel_flags(destination.tunnel_flags);
+}
+
+void encode(const DestinationWish& wish, wire::DestinationWish& message) {
+  message.set_destination(wish.id.value);
+  message.set_present(wish.present);
+  message.set_weight(wish.weight);
+}
+
+Result<VirtualAddress> decode(const wire::VirtualAddress& message) {
+  constexpr std::size_t kLabelMax = 15;
+  VirtualAddress address;
+  HF_TRY(address.prefix, decode(message.prefix()));
+  HF_TRY(address.interface, bounds::text("interface of an address", message.interface(), kInterfaceNameMax, 1));
+  HF_TRY(address.scope, bounds::within<std::uint8_t>("scope", message.scope(), 0, 255));
+  HF_TRY(address.label, bounds::text("label", message.label(), kLabelMax));
+  if (message.has_broadcast()) {
+    HF_TRY(address.broadcast, decode(message.broadcast()));
+  }
+  if (message.has_peer()) {
+    HF_TRY(address.peer, decode(message.peer()));
+    if (address.peer->family() != address.prefix.address.family()) return Error{"peer is not of the address's family"};
+  }
+  address.flags = message.flags();
+  if (message.has_preferred()) address.preferred = message.preferred();
+  address.no_track = message.no_track();
+  return address;
+}
+
+Result<InstanceRights> decode(const wire::InstanceRights& message) {
+  InstanceRights rights;
+  HF_TRY(rights.id, bounds::identifier<InstanceId>("instance", message.id()));
+  HF_TRY(rights.name, bounds::text("instance name", message.name(), kNameMax, 1));
+  HF_TRY(rights.interface, bounds::text("interface", message.interface(), kInterfaceNameMax));
+  HF_OK(bounds::count("addresses", message.addresses_size(), kAddressesPerInstanceMax));
+  for (const auto& entry : message.addresses()) {
+    HF_TRY(VirtualAddress address, decode(entry));
+    rights.addresses.push_back(std::move(address));
+  }
+  rights.promote_secondaries = message.promote_secondaries();
+  HF_TRY(rights.garp_interval, bounds::duration("garp_interval", message.garp_interval_us()));
+  HF_TRY(rights.gna_interval, bounds::duration("gna_interval", message.gna_interval_us()));
+  return rights;
+}
+
+Result<Service> decode(const wire::Service& message) {
+  constexpr std::size_t kSchedulerNameMax = 15;  // IP_VS_SCHEDNAME_MAXLEN - 1
+  Service service;
+  HF_TRY(service.id, bounds::identifier<ServiceId>("service", message.id()));
+  HF_TRY(service.key, decode(message.key()));
+  HF_TRY(service.scheduler, bounds::text("scheduler", message.scheduler(), kSchedulerNameMax, 1));
+  service.flags = message.flags();
+  service.timeout = message.timeout();
+  service.netmask = message.netmask();
+  if (service.key.family == Family::kIpv6) {
+    HF_TRY(service.netmask, bounds::within<std::uint32_t>("persistence prefix", message.netmask(), 1, 128));
+  }
+  HF_TRY(service.persistence_engine, bounds::text("persistence engine", message.persistence_engine(), kSchedulerNameMax));
+  return service;
+}
+
+Result<Destination> decode(const wire::Destination& message) {
+  Destination destination;
+  HF_TRY(destination.id, bounds::identifier<DestinationId>("destination", message.id()));
+  HF_TRY(destination.service, bounds::identifier<ServiceId>("service of a destination", message.service()));
+  HF_TRY(destination.address, decode(message.address()));
+  HF_TRY(destination.port, bounds::within<std::uint16_t>("port", message.port(), 0, 65535));
+  if (message.forwarding() != 0 && message.forwarding() != 2 && message.forwarding() != 3) {
+    return bounds::out_of_range("forwarding", std::to_string(message.forwarding()), "0, 2 or 3");
+  }
+  destination.forwarding = static_cast<Forwarding>(message.forwarding());
+  HF_TRY(destination.upper_threshold, bounds::within<std::uint32_t>("uthreshold", message.upper_threshold(), 0, kU32Max));
+  HF_TRY(destination.lower_threshold, bounds::within<std::uint32_t>("lthreshold", message.lower_threshold(), 0, kU32Max));
+  HF_TRY(destination.tunnel, bounds::within<TunnelType>("tunnel type", message.tunnel(), 0, 2));
+  HF_TRY(destination.tunnel_port, bounds::within<std::uint16_t>("tunnel port", message.tunnel_port(), 0, 65535));
+  HF_TRY(destination.tunnel_flags, bounds::within<std::uint16_t>("tunnel flags", message.tunnel_flags(), 0, 65535));
+  return destination;
+}
+
+Result<DestinationWish> decode(const wire::DestinationWish& message) {
+  DestinationWish wish;
+  HF_TRY(wish.id, bounds::identifier<DestinationId>("destination", message.destination()));
+  wish.present = message.present();
+  HF_TRY(wish.weight, bounds::within<std::uint32_t>("weight", message.weight(), 0, INT32_MAX));
+  return wish;
+}
+
+}  // namespace holdfast
