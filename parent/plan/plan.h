@@ -53,7 +53,17 @@ struct AdvertSocketWish {
   Family family = Family::kIpv4;
   bool unicast = false;
   IpAddress group;               // multicast: the group to join
+  std::uint8_t ttl = 255;        // of what is sent
   auto operator<=>(const AdvertSocketWish&) const = default;
+};
+
+// A named pipe that changes are written to. An empty path: none.
+struct FifoWish {
+  std::string path;
+  std::string user;
+  std::string group;
+  ScriptId script;               // started with the path as its last argument, lives as long as the daemon
+  bool operator==(const FifoWish&) const = default;
 };
 
 // Settings that the parent follows itself.
@@ -67,6 +77,9 @@ struct ParentSettings {
   unsigned json_version = 1;
   bool dynamic_interfaces = false;
   Duration child_wait_time{5'000'000};
+  FifoWish notify_fifo;          // every event
+  FifoWish vrrp_notify_fifo;     // of instances and groups
+  FifoWish lvs_notify_fifo;      // of services and servers
   bool operator==(const ParentSettings&) const = default;
 };
 
