@@ -21,7 +21,7 @@ def one_case(path, name, failure):
 
 def main():
     folder, argv = sys.argv[1], sys.argv[2:]
-    name = os.path.basename(argv[-1] if "python" in os.path.basename(argv[0]) else argv[0])
+    name = os.path.basename(next((a for a in argv if a.endswith(".py")), argv[0]))
     own = os.path.join(folder, f"{name}.{os.getpid()}.program.xml")
     cases = os.path.join(folder, f"{name}.{os.getpid()}.cases.xml")
     for argument in argv:

@@ -59,7 +59,7 @@ RIGHTS = [
     ("attributes are the codecs'", r"\bmnl_attr_[a-z0-9_]+\(", ("ipvsd/netlink/",), "G21"),
     ("raw sockets are opened by the launcher", r"\bSOCK_RAW\b|\bAF_PACKET\b", ("parent/launcher/", "policy/"), "G1"),
     ("connections are opened by checkerd/connect", r"(?<![\w.>:])(::)?connect\(", ("checkerd/connect/",), "G1"),
-    ("files are opened by the launcher", r"(?<![\w.>])(::)?(openat|openat2|fopen|creat)\(|(?<![\w.>])::open\(|[=(,!]\s*open\(|std::[io]?fstream",
+    ("files are opened by the launcher", r"(?<![\w.>])(::)?(openat|openat2|fopen|creat)\(|(?<![\w.>])::open\(|[=(,!]\s*open\((?!\))|std::[io]?fstream",
      ("parent/launcher/", "parent/entry/", "parent/scriptd/", "ipvsd/kernel/sysctl"), "G1"),
     ("only the loop reads a clock", r"\bclock_gettime\b|\bgettimeofday\b|::now\(", ("proto/runtime/",), "G7"),
     ("no exceptions", r"\bthrow\b|\bcatch *\(", (), "G22"),
