@@ -45,6 +45,7 @@ struct EncodeWhat {
     misc->set_script(check.script.value);
     misc->set_timeout_us(check.timeout.count());
     misc->set_dynamic(check.dynamic);
+    misc->set_path(check.path);
   }
 };
 }  // namespace
@@ -111,6 +112,7 @@ static Result<MiscCheck> decode(const wire::MiscCheck& message) {
   HF_TRY(check.script, bounds::identifier<ScriptId>("script", message.script()));
   HF_TRY(check.timeout, bounds::duration("misc_timeout", message.timeout_us()));
   check.dynamic = message.dynamic();
+  HF_TRY(check.path, bounds::text("misc_path", message.path(), kPathMax));
   return check;
 }
 

@@ -45,6 +45,7 @@ struct MiscCheck {
   ScriptId script;
   Duration timeout{0};
   bool dynamic = false;                   // exit code 2..255 sets the weight to code - 2
+  std::string path;                       // argv[0], for the log only
   bool operator==(const MiscCheck&) const = default;
 };
 

@@ -1,0 +1,42 @@
+// Model -> plan: defaults of keepalived.conf(5), expansion of groups, stable identifiers, rules that need more than one line to see.
+// Pure: what it must know of the machine is asked through Surroundings. What is wrong becomes a diagnostic; what is wrong and
+// cannot be left out makes the plan refused.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "parent/config/diagnostic.h"
+#include "parent/model/model.h"
+#include "parent/plan/plan.h"
+
+namespace holdfast {
+
+struct KnownInterface {
+  bool loopback = false;
+  bool multicast = true;
+};
+
+struct Surroundings {
+  bool vrrp = true;                  // -C: false
+  bool check = true;                 // -P: false
+  bool keep_vrrp = false;            // -V
+  bool keep_ipvs = false;            // -I
+  unsigned resume_limit = 3;
+  unsigned workers = 2;
+  std::string host_name;             // router_id where the file has none
+  Duration since_boot{0};            // when the daemon started: vrrp_delay_after_boot counts from there
+  // An interface that exists now. Empty function: every name exists (nothing can be asked).
+  std::function<std::optional<KnownInterface>(const std::string&)> interface;
+};
+
+struct Built {
+  Plan plan;
+  bool refused = false;              // keepalived would end with exit status 2; nothing may run on this plan
+};
+
+Built build(const model::Configuration&, const Surroundings&, config::Diagnostics&);
+
+}  // namespace holdfast

@@ -1,0 +1,52 @@
+// What the parts of build share while one plan is made: the plan so far, its identities, and the way to complain. Private to parent/plan.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "parent/plan/build.h"
+#include "parent/plan/identity.h"
+
+namespace holdfast {
+
+class Building {
+ public:
+  Building(const model::Configuration& configuration, const Surroundings& surroundings, config::Diagnostics& diagnostics)
+      : configuration(configuration), surroundings(surroundings), diagnostics_(diagnostics) {}
+
+  const model::Configuration& configuration;
+  const Surroundings& surroundings;
+  Plan plan;
+  Identities identities;
+
+  // The value is corrected or the item left out; a configuration test counts it as keepalived does.
+  void warn(config::Position at, std::string_view code, std::string message, std::string expected = {});
+  // The item is left out and the operator has to see it.
+  void error(config::Position at, std::string_view code, std::string message, std::string expected = {});
+  // Nothing can run on this.
+  void refuse(config::Position at, config::ErrorClass error_class, std::string_view code, std::string message,
+              std::string expected = {});
+  bool refused() const { return refused_; }
+
+  // The row of scriptd's table for this command; the same command with the same identity and limit is one row. 0 for no command.
+  ScriptId script(const model::ScriptCommand& command, Duration timeout = Duration{0});
+  ScriptId script(const model::Located<model::ScriptCommand>& command, Duration timeout = Duration{0}) {
+    return command ? script(*command, timeout) : ScriptId{};
+  }
+
+ private:
+  void add(config::Severity severity, config::ErrorClass error_class, config::Position at, std::string_view code, std::string message,
+           std::string expected);
+  config::Diagnostics& diagnostics_;
+  std::set<ScriptId> scripts_;
+  bool refused_ = false;
+};
+
+// The parts, in the order in which build() calls them.
+void build_vrrp(Building&);
+void build_services(Building&);
+void apply_rules(Building&);
+
+}  // namespace holdfast

@@ -1,0 +1,35 @@
+// See identity.h.
+#include "parent/plan/identity.h"
+
+namespace holdfast {
+
+std::uint64_t fnv1a(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char octet : text) {
+    hash ^= static_cast<unsigned char>(octet);
+    hash *= 1099511628211ULL;
+  }
+  return hash;
+}
+
+std::string identity_text(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) {
+    text += part;
+    text += '\0';
+  }
+  return text;
+}
+
+std::uint64_t Identities::of(const std::string& text) {
+  if (const auto found = known_.find(text); found != known_.end()) return found->second;
+  std::uint64_t value = hash_(text);
+  for (unsigned attempt = 1; value == 0 || taken_.contains(value); ++attempt) {
+    value = hash_(text + '#' + std::to_string(attempt));
+  }
+  known_.emplace(text, value);
+  taken_.emplace(value, text);
+  return value;
+}
+
+}  // namespace holdfast
