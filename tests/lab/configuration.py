@@ -1,0 +1,35 @@
+"""Text of keepalived.conf for the tests: plain pieces, so that a test shows what matters in it."""
+# SPDX-License-Identifier: Apache-2.0
+
+GLOBALS = """global_defs {
+    router_id lab
+    script_user root
+    enable_script_security
+}
+"""
+
+
+def instance(name="VI", vrid=51, priority=100, device="eth0", addresses=("10.9.0.100/24",), interval=1, version=3, extra="", state="BACKUP"):
+    lines = "\n".join(f"        {a}" for a in addresses)
+    return f"""vrrp_instance {name} {{
+    state {state}
+    interface {device}
+    virtual_router_id {vrid}
+    priority {priority}
+    advert_int {interval}
+    version {version}
+{extra}
+    virtual_ipaddress {{
+{lines}
+    }}
+}}
+"""
+
+
+def password(text):
+    return f"    authentication {{\n        auth_type PASS\n        auth_pass {text}\n    }}"
+
+
+def skew(priority, interval, version=3):
+    """Seconds; RFC 9568 section 6.1, for version 2 with one second instead of the interval."""
+    return (256 - priority) / 256 * (interval if version == 3 else 1.0)
