@@ -51,6 +51,8 @@ constexpr std::array kGrants = {
     PathGrant{"/etc", kRead},  PathGrant{"/usr", kRead},  PathGrant{"/lib", kRead},  PathGrant{"/lib64", kRead}, PathGrant{"/run", kRead},
     PathGrant{"/var", kRead},  PathGrant{"/opt", kRead},  PathGrant{"/srv", kRead},  PathGrant{"/tmp", kRead},   PathGrant{"/home", kRead},
     PathGrant{"/mnt", kRead},  PathGrant{"/nix", kRead},  PathGrant{"/proc/sys/net", kRead | kWrite},
+    // Dynamic linkers; the programs themselves are added by descriptor.
+    PathGrant{"/lib64/ld-linux-x86-64.so.2", kExecute}, PathGrant{"/lib/ld-linux-aarch64.so.1", kExecute},
 };
 }  // namespace
 
