@@ -49,7 +49,7 @@ struct Arguments {
 
 void close_strays() {
   for (int number = 0; number <= 2; ++number) {
-    if (fcntl(number, F_GETFD) < 0) open(number == 0 ? "/dev/null" : "/dev/null", O_RDWR);
+    if (fcntl(number, F_GETFD) < 0) open("/dev/null", O_RDWR);
   }
   syscall(SYS_close_range, 3, ~0U, 0);
 }
@@ -125,7 +125,7 @@ struct Start {
 
 // The users' right to become others passes the exec as ambient capabilities; a root without NOROOT (scripts as root) needs none.
 Status become_scriptd(const Start& start) {
-  const std::uint64_t wanted = policy::kScriptd.optional_capabilities & start.rights.permitted;
+  const std::uint64_t wanted = start.rights.separate_users ? policy::kScriptd.optional_capabilities & start.rights.permitted : 0;
   if (start.options.scripts == Scripts::kRoot) return ok();  // scriptd keeps three capabilities of root's and drops the others itself
   HF_OK(policy::bound_capabilities(wanted));
   HF_OK(policy::lock_securebits(false));
@@ -243,7 +243,7 @@ Status run(const Start& start, const Fd& program, const Fd& ready, const std::ve
 
 int start(const Arguments& arguments) {
   close_strays();
-  umask(077);
+  umask(022);
   auto options = read_options(arguments.argc, arguments.argv);
   if (!options) end(options.error(), kExitFailure);
   if (options->print_policy) return std::fputs(policy::explain().c_str(), stdout) < 0 ? kExitFailure : 0;
@@ -271,6 +271,7 @@ int start(const Arguments& arguments) {
     if (!left) end(left.error(), kExitFailure);
     ready = *std::move(left);
   }
+  umask(077);
   const std::vector<std::string> configuration = configuration_directories(*options);
   const Start prepared{arguments, *options, *rights, *directory, configuration};
   const Status status = run(prepared, *program, ready, pid_files);

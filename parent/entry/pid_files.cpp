@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -53,9 +54,12 @@ Status open_and_lock(PidFile& pid_file) {
   pid_file.directory_handle = Fd(open(pid_file.directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!pid_file.directory_handle) return Error{"pid file " + pid_file.path + ": its directory", errno};
   for (int attempt = 0; attempt < kLockAttempts; ++attempt) {
-    if (attempt > 0) nanosleep(&kLockPause, nullptr);
     HF_TRY(Fd file, open_file(pid_file));
-    if (!lock(file.get()) || !is_still_named(pid_file, file.get())) continue;
+    if (!lock(file.get())) {
+      nanosleep(&kLockPause, nullptr);
+      continue;
+    }
+    if (!is_still_named(pid_file, file.get())) continue;
     if (ftruncate(file.get(), 0) != 0 || fchmod(file.get(), 0644) != 0) return Error{"pid file " + pid_file.path, errno};
     pid_file.file = std::move(file);
     return ok();
@@ -69,8 +73,17 @@ struct Kept {
   Fd file;
 };
 
+// The parent's descriptors close one after the other, the lock perhaps after the pipe.
+bool lock_patiently(int file) {
+  for (int attempt = 0; attempt < kLockAttempts; ++attempt) {
+    if (lock(file)) return true;
+    nanosleep(&kLockPause, nullptr);
+  }
+  return false;
+}
+
 void remove_name(const Kept& kept) {
-  if (!lock(kept.file.get()) || !is_still_named(*kept.pid_file, kept.file.get())) return;
+  if (!lock_patiently(kept.file.get()) || !is_still_named(*kept.pid_file, kept.file.get())) return;
   unlinkat(kept.pid_file->directory_handle.get(), kept.pid_file->name.c_str(), 0);
 }
 
@@ -84,6 +97,17 @@ void remove_empty(std::vector<Kept>& files) {
   });
 }
 
+// Nothing that the parent holds may stay open here: neither its locks nor the pipe that a shell waits at.
+void close_all_but(std::vector<int> kept) {
+  std::sort(kept.begin(), kept.end());
+  unsigned next = 3;
+  for (const int number : kept) {
+    if (static_cast<unsigned>(number) > next) syscall(SYS_close_range, next, static_cast<unsigned>(number) - 1, 0);
+    next = static_cast<unsigned>(number) + 1;
+  }
+  syscall(SYS_close_range, next, ~0U, 0);
+}
+
 [[noreturn]] void keep(const std::vector<PidFile>& pid_files, const Fd& pipe_end) {
   prctl(PR_SET_NAME, "holdfast-pids", 0, 0, 0);
   for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE}) signal(number, SIG_IGN);
@@ -93,9 +117,14 @@ void remove_empty(std::vector<Kept>& files) {
   for (const PidFile& pid_file : pid_files) {
     Fd file(openat(pid_file.directory_handle.get(), pid_file.name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (file) files.push_back({&pid_file, std::move(file)});
-    close(pid_file.file.get());  // the lock is the parent's alone
     directories.push_back(pid_file.directory);
   }
+  std::vector<int> kept = {pipe_end.get()};
+  for (const Kept& item : files) {
+    kept.push_back(item.file.get());
+    kept.push_back(item.pid_file->directory_handle.get());
+  }
+  close_all_but(kept);
   const auto entered = [&]() -> Status {
     HF_OK(policy::bound_capabilities(0));
     HF_OK(policy::lock_securebits(true));

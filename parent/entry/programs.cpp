@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <climits>
 
+#include "parent/entry/rights.h"
+
 #ifndef HOLDFAST_LIBEXECDIR
 #error "the build names the directory of the programs"
 #endif
@@ -30,6 +32,16 @@ constexpr std::array kBuildPlaces = {
 };
 constexpr std::string_view kOwnRoom = "/parent/entry";
 
+// In a user namespace files of root outside of it show this owner (/proc/sys/kernel/overflowuid). What this program itself shows is then as
+// much as can be known: whoever could replace its neighbours could have replaced it.
+constexpr uid_t kUnmappedOwner = 65534;
+
+bool is_trusted_owner(uid_t owner) {
+  if (owner == 0 || owner == getuid()) return true;
+  struct stat own {};
+  return owner == kUnmappedOwner && stat("/proc/self/exe", &own) == 0 && own.st_uid == owner && in_user_namespace();
+}
+
 }  // namespace
 
 Result<std::string> own_directory() {
@@ -49,8 +61,8 @@ std::vector<std::string> candidate_paths(const std::string& own_directory, std::
       if (place.program == program) paths.push_back(tree + "/" + std::string(place.room) + "/" + name);
     }
   }
-  paths.push_back(std::string(HOLDFAST_LIBEXECDIR) + "/" + name);
   paths.push_back(own_directory + "/" + name);
+  paths.push_back(std::string(HOLDFAST_LIBEXECDIR) + "/" + name);
   return paths;
 }
 
@@ -61,7 +73,7 @@ Result<Fd> open_program(const std::string& own_directory, std::string_view progr
     struct stat state {};
     if (fstat(descriptor.get(), &state) != 0) return Error{"program " + path, errno};
     if (!S_ISREG(state.st_mode)) return Error{"program " + path + " is not a regular file", EPERM};
-    if (state.st_uid != 0 && state.st_uid != getuid()) return Error{"program " + path + " belongs neither to root nor to the caller", EPERM};
+    if (!is_trusted_owner(state.st_uid)) return Error{"program " + path + " belongs neither to root nor to the caller", EPERM};
     if ((state.st_mode & (S_IWGRP | S_IWOTH)) != 0) return Error{"program " + path + " is writable by others than its owner", EPERM};
     return descriptor;
   }

@@ -14,7 +14,7 @@ namespace holdfast::entry {
 // The directory of this very program, with links resolved.
 Result<std::string> own_directory();
 
-// Candidates in order: beside it in a build tree, the installed place, the own directory. Pure.
+// Candidates in order: its room in a build tree, the own directory, the installed place. Pure.
 std::vector<std::string> candidate_paths(const std::string& own_directory, std::string_view program);
 
 // An O_PATH descriptor to execute. Code ENOENT if it is not installed, EPERM if it is not trusted.

@@ -57,6 +57,8 @@ bool is_mapped(std::string_view map, std::uint64_t id) {
   return false;
 }
 
+bool in_user_namespace() { return !is_mapped(read_small_file("/proc/self/uid_map"), 0xfffffffeU); }
+
 Result<Rights> survey_rights() {
   HF_TRY(const policy::CapabilitySets now, policy::capability_sets());
   Rights rights;

@@ -22,6 +22,9 @@ Result<Rights> survey_rights();
 // Whether `id` is mapped by the text of /proc/self/uid_map. Pure.
 bool is_mapped(std::string_view map, std::uint64_t id);
 
+// Whether ids are mapped at all differently from the initial namespace.
+bool in_user_namespace();
+
 // /run/holdfast and its empty directory, as far as the caller may; packaging makes them otherwise.
 void make_run_directory(const Rights& rights);
 
