@@ -3,7 +3,7 @@
 
 GLOBALS = """global_defs {
     router_id lab
-    script_user root
+    script_user nobody
     enable_script_security
 }
 """

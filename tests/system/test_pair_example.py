@@ -14,6 +14,16 @@ ADDRESSES = {"172.16.10.16", "172.16.2.20"}
 DOWN_SECONDS = 3 * 2 + (256 - 118) / 256  # advert_int 2, priority 118, version 2
 
 
+def as_keepalived(lab, command):
+    """The command under keepalived's name: the example's script has no user, so that it is root's, as with keepalived."""
+    link = lab.path("keepalived")
+    if len(command) != 1 or os.path.basename(command[0]) == "keepalived":
+        return command
+    if not os.path.islink(link):
+        os.symlink(command[0], link)
+    return [link]
+
+
 class Example:
     """Two routers with eth1 and eth2 on two bridges, and the process that the example watches."""
 
@@ -30,7 +40,7 @@ class Example:
             lab.plug(self.bridges[0], f"p{number}", namespace, "eth1", f"172.16.2.{number}/24")
             lab.plug(self.bridges[1], f"p{number}", namespace, "eth2", f"172.16.10.{number}/24")
             self.namespaces.append(namespace)
-            self.daemons.append(Daemon(lab, command, namespace, f"r{number}", text))
+            self.daemons.append(Daemon(lab, as_keepalived(lab, command), namespace, f"r{number}", text))
 
     def held(self, number):
         return self.lab.addresses(self.namespaces[number]) & ADDRESSES

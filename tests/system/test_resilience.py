@@ -18,18 +18,12 @@ from lab.shell import run, wait_for
 REPEATS = int(os.environ.get("HOLDFAST_REPEATS", "3"))
 INTERVAL = 0.1
 # The restart guard releases after three resumptions in 60 s; the tests that kill more often raise it.
-RESUME_LIMIT = 1000
-
-
-def resumable(interval=INTERVAL):
-    """Two routers whose file raises the limit of resumptions."""
-    head = configuration.GLOBALS.replace("}\n", f"    resume_limit {RESUME_LIMIT}\n}}\n")
-    return {f"text_{n}": head + configuration.instance(priority=p, interval=interval) for n, p in (("a", PRIORITY_A), ("b", 100))}
+RESUMABLE = ("-P", "--vrrp-resume-limit=1000")
 
 
 @pytest.mark.parametrize("role", ["vrrpd", "ipvsd", "scriptd", "launcher"])
 def test_nobody_notices_a_killed_process(pair, role):
-    routers = pair(interval=INTERVAL, **resumable()).start()
+    routers = pair(interval=INTERVAL, arguments=RESUMABLE).start()
     capture = routers.lab.capture(routers.c, "eth0")
     monitor = Monitor(routers.lab, routers.a)
     client = Client(routers.lab, routers.c, ADDRESS)
