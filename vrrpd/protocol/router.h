@@ -102,6 +102,7 @@ class Router {
   const SyncGroup* group(GroupId id) const;
   const ScriptTracker* tracker(TrackerId id) const;
   std::vector<std::pair<TrackerId, Health>> trackers() const;
+  bool knows_links() const { return links_told_; }
   // Sockets that some instance needs.
   bool uses(const SocketKey& key) const;
 
