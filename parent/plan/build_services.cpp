@@ -242,6 +242,7 @@ std::optional<Check> check(Building& building, const Block& block, const model::
     what.timeout = settings.timeout.value_or(of_service.delay_loop.value_or(60 * kSecond));
     what.script = building.script(settings.command, what.timeout);
     what.dynamic = settings.dynamic.value_or(false);
+    if (settings.command && !settings.command->argv.empty()) what.path = settings.command->argv.front();
     if (!what.script) {
       building.error(said.at, "check-without-script", "MISC_CHECK of " + server.address.to_string() + " has no misc_path, removed");
       return std::nullopt;
