@@ -1,0 +1,141 @@
+// The retry and interval rules of keepalived's checkers, as observed on 2.2.7: the first result counts at once, retries only while up,
+// a web check that is down first repeats the failed url and then needs one whole round.
+// Pure: see schedule.h.
+#include "checkerd/schedule/schedule.h"
+
+#include <algorithm>
+#include <variant>
+
+namespace holdfast {
+
+Duration warmup_jitter(std::uint64_t seed, CheckId check, Duration limit) {
+  if (limit.count() <= 0) return Duration{0};
+  std::uint64_t mixed = seed ^ check.value;  // splitmix64
+  mixed += 0x9e3779b97f4a7c15u;
+  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
+  mixed ^= mixed >> 31;
+  return Duration{static_cast<std::int64_t>(mixed % (static_cast<std::uint64_t>(limit.count()) + 1))};
+}
+
+Schedule::Entry Schedule::make(const Check& check) {
+  Entry entry;
+  entry.delay_loop = check.delay_loop;
+  entry.delay_before_retry = check.delay_before_retry;
+  entry.retries = check.retries;
+  entry.up = !check.alpha;
+  entry.from_start = std::holds_alternative<MiscCheck>(check.what);
+  if (const auto* http = std::get_if<HttpCheck>(&check.what)) {
+    entry.web = true;
+    entry.urls = std::max<std::size_t>(http->urls.size(), 1);
+    entry.fast_recovery = http->fast_recovery;
+  }
+  return entry;
+}
+
+void Schedule::enqueue(CheckId check, Entry& entry, Instant when) {
+  entry.next = when;
+  queue_.emplace(when, check);
+}
+
+void Schedule::apply(const CheckPlan& plan, std::span<const CheckVerdict> states, Instant now) {
+  ++plans_;
+  std::unordered_map<CheckId, const CheckVerdict*> state_of;
+  for (const CheckVerdict& state : states) state_of.emplace(state.id, &state);
+  for (const CheckedService& service : plan.services) {
+    for (const CheckedServer& server : service.servers) {
+      for (const Check& check : server.checks) {
+        auto [at, fresh] = entries_.try_emplace(check.id);
+        Entry& entry = at->second;
+        if (fresh) {
+          entry = make(check);
+          if (const auto state = state_of.find(check.id); state != state_of.end()) {
+            entry.up = state->second->up;
+            entry.known = state->second->known;
+            entry.failures = std::min(state->second->failures, check.retries);
+            entry.failed_url = entry.web && entry.known && !entry.up;
+          }
+          enqueue(check.id, entry, now + kFirstRunDelay + warmup_jitter(plan.seed, check.id, check.warmup));
+        }
+        entry.plan = plans_;
+      }
+    }
+  }
+  std::erase_if(entries_, [this](const auto& item) {
+    if (item.second.plan == plans_) return false;
+    if (!item.second.in_flight) queue_.erase({item.second.next, item.first});
+    return true;
+  });
+}
+
+std::vector<CheckRun> Schedule::due(Instant now, std::size_t room) {
+  std::vector<CheckRun> runs;
+  while (runs.size() < room && !queue_.empty() && queue_.begin()->first <= now) {
+    const CheckId check = queue_.begin()->second;
+    queue_.erase(queue_.begin());
+    Entry& entry = entries_.at(check);
+    entry.in_flight = true;
+    entry.started = now;
+    runs.push_back({check, entry.url});
+  }
+  return runs;
+}
+
+Duration Schedule::passed(Entry& entry, Progress& progress) {
+  entry.failures = 0;
+  if (entry.failed_url) {
+    entry.failed_url = false;
+    entry.url = 0;
+  } else if (entry.url + 1 < entry.urls) {
+    ++entry.url;
+  } else {
+    entry.url = 0;
+    entry.up = entry.known = progress.complete = true;
+  }
+  if (entry.fast_recovery && (!entry.known || !entry.up)) return Duration{0};
+  return entry.delay_loop;
+}
+
+Duration Schedule::failed(Entry& entry, Progress& progress) {
+  if (entry.up && entry.known && entry.failures < entry.retries) {
+    ++entry.failures;
+    progress.retrying = true;
+    return entry.delay_before_retry;
+  }
+  progress.retries = entry.failures;
+  entry.failures = 0;
+  entry.up = false;
+  entry.known = true;
+  entry.failed_url = entry.web;
+  return entry.web ? std::max(entry.delay_before_retry, entry.delay_loop) : entry.delay_loop;
+}
+
+std::optional<Progress> Schedule::finished(CheckId check, RunResult result, Instant now) {
+  const auto at = entries_.find(check);
+  if (at == entries_.end() || !at->second.in_flight) return std::nullopt;
+  Entry& entry = at->second;
+  Progress progress;
+  progress.was_known = entry.known;
+  progress.was_up = entry.up;
+  Duration delay = entry.delay_loop;
+  switch (result) {
+    case RunResult::kPassed: delay = passed(entry, progress); break;
+    case RunResult::kFailed: delay = failed(entry, progress); break;
+    case RunResult::kNotRun: break;
+  }
+  progress.known = entry.known;
+  progress.up = entry.up;
+  progress.failures = entry.failures;
+  entry.in_flight = false;
+  enqueue(check, entry, std::max(now, (entry.from_start ? entry.started : now) + delay));
+  return progress;
+}
+
+void Schedule::again(CheckId check, Instant when) {
+  const auto at = entries_.find(check);
+  if (at == entries_.end() || !at->second.in_flight) return;
+  at->second.in_flight = false;
+  enqueue(check, at->second, when);
+}
+
+}  // namespace holdfast
