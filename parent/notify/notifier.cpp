@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "proto/runtime/log.h"
 
@@ -29,6 +30,10 @@ Notifier::Notifier(Loop& loop, Fd scriptd, Hooks hooks)
 }
 
 void Notifier::apply(const Plan& plan) {
+  if (!scriptd_.open()) {
+    loop_.later([this] { hooks_.unavailable(); });
+    return;
+  }
   scriptd_.send_table(plan.generation, plan.settings.script_security, plan.scripts);
   const FifoWish* wishes[kPipes] = {&plan.settings.notify_fifo, &plan.settings.vrrp_notify_fifo, &plan.settings.lvs_notify_fifo};
   for (std::size_t index = 0; index < kPipes; ++index) {
@@ -67,7 +72,9 @@ void Notifier::finished(const scriptd::Finished& end) {
     const std::uint64_t queued = run->second;
     notify_runs_.erase(run);
     start(queue_.finished(queued, loop_.now()));
-    return arm();
+    arm();
+    if (queue_.idle() && on_idle_) std::exchange(on_idle_, nullptr)();
+    return;
   }
   if (const auto run = child_runs_.find(end.run); run != child_runs_.end()) {
     const Asker asker = std::move(run->second);
@@ -88,6 +95,8 @@ void Notifier::gone(const Error& error) {
     if (asker.done) asker.done(outcome);
     else hooks_.finished(asker.child, asker.script, asker.run, outcome);
   }
+  hooks_.unavailable();
+  if (on_idle_) std::exchange(on_idle_, nullptr)();
 }
 
 void Notifier::start(std::vector<NotifyQueue::Start> starts) {

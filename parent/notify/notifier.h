@@ -23,6 +23,7 @@ class Notifier {
     // What keeps a script from running; `refused`: it will not run at all.
     std::function<void(ScriptId, bool refused, const std::string& reason)> row_checked;
     std::function<void(Generation)> table_ready;
+    std::function<void()> unavailable;      // there is no scriptd, or no longer: no table will be ready
   };
   Notifier(Loop& loop, Fd scriptd, Hooks hooks);
 
@@ -37,7 +38,9 @@ class Notifier {
   // Calls `done` when this script has ended.
   void run_once(ScriptId script, std::function<void(const ScriptOutcome&)> done);
 
-  bool idle() const { return queue_.idle(); }
+  bool idle() const { return !scriptd_.open() || queue_.idle(); }
+  // Once, when it has become idle.
+  void on_idle(std::function<void()> call) { on_idle_ = std::move(call); }
   // Nothing is started any more and what runs is ended.
   void kill_all();
 
@@ -62,6 +65,7 @@ class Notifier {
   void write(PipeIndex which, const std::string& line);
   void arm();
 
+  std::function<void()> on_idle_;
   Loop& loop_;
   Hooks hooks_;
   ScriptdClient scriptd_;

@@ -60,6 +60,14 @@ Result<LauncherClient::Answer> LauncherClient::ask(launcher::Item item, launcher
   }
 }
 
+bool LauncherClient::alive() {
+  if (!socket_.open()) return false;
+  const auto received = socket_.receive();
+  if (received && !*received) return true;
+  socket_.close();
+  return false;
+}
+
 Result<LauncherClient::Started> LauncherClient::start(launcher::Child child, std::uint32_t slot, Fd link) {
   launcher::Request request;
   request.child = static_cast<std::uint8_t>(child);

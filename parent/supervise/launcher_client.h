@@ -38,9 +38,10 @@ class LauncherClient {
   Result<Fd> open_announce_socket();
   Result<Interface> look_up(const std::string& interface);
 
-  // Readable when the launcher has gone (it never speaks unasked).
+  // Readable when the launcher has gone: it never speaks unasked.
   int fd() const { return socket_.fd(); }
-  bool alive() const { return socket_.open(); }
+  // Looks, and closes our end if that is so.
+  bool alive();
 
  private:
   struct Answer {

@@ -130,8 +130,9 @@ void Supervisor::not_started(const Error& error) {
 }
 
 void Supervisor::launcher_gone() {
-  launcher_watch_ = {};
+  if (launcher_gone_ || launcher_.alive()) return;
   launcher_gone_ = true;
+  loop_.later([this] { launcher_watch_ = {}; });
   if (stopping_) return;
   log_error(LogEvent::kDegraded, "The launcher has ended: nothing can be started any more, the service restarts as soon as no instance is active");
   if (!any_active()) observer_.lost("the launcher has ended", kExitFatal);

@@ -1,5 +1,5 @@
 // See command_line.h.
-#include "parent/command_line.h"
+#include "parent/control/command_line.h"
 
 #include <getopt.h>
 
@@ -10,7 +10,7 @@
 #include <csignal>
 #include <optional>
 
-#include "parent/release.h"
+#include "parent/control/release.h"
 
 namespace holdfast {
 namespace {

@@ -1,5 +1,5 @@
 // The text of --help. See command_line.h.
-#include "parent/command_line.h"
+#include "parent/control/command_line.h"
 
 namespace holdfast {
 
