@@ -44,8 +44,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s: is started by the holdfast program, not by hand\n", line.program.c_str());
     return 1;
   }
-  const char* name_space = "";
-  LogOutput output({line.syslog && !only_reads, line.log_console || !line.syslog, line.facility, line.detail, name_space});
+  LogOutput output({line.syslog && !only_reads, line.log_console, line.facility, line.detail, {}});
   if (auto entered = policy::enter(policy::kParent); !entered) {
     std::fprintf(stderr, "sandbox: %s\n", entered.error().message.c_str());
     return 1;

@@ -5,7 +5,7 @@
 
 #include "parent/config/load.h"
 #include "parent/model/bind.h"
-#include "parent/model/shapes.h"
+#include "parent/model/line_shapes.h"
 
 namespace holdfast {
 namespace {
@@ -66,7 +66,7 @@ Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files
   };
   options.builtins.working_directory = reading.working_directory;
   if (reading.all_checks) options.checks = {true, true, true, true};
-  loaded.tree = config::load(reading.path, files, model::line_shapes(), options, loaded.diagnostics);
+  loaded.tree = config::load(reading.path, files, model::KeywordShapes{}, options, loaded.diagnostics);
   loaded.model = model::bind(loaded.tree, purpose == Purpose::kTest ? model::Mode::test : model::Mode::run, loaded.diagnostics);
   loaded.built = build(loaded.model, surroundings, loaded.diagnostics);
   if (!loaded.model.virtual_servers.empty()) {
