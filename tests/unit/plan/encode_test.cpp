@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "parent/plan/build.h"
 #include "proto/channel/socket.h"
 #include "proto/codec/check_codec.h"
