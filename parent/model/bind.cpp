@@ -35,6 +35,7 @@ Configuration bind(const config::Tree& tree, Mode mode, config::Diagnostics& dia
   Configuration configuration;
   Binder binder(configuration, mode, diagnostics);
   binder.block(tree.root, kRoot, Target(configuration));
+  binder.finish();
   return configuration;
 }
 
@@ -85,6 +86,13 @@ Value Binder::read(const Node& line, const Word& word, const Argument& argument)
 void Binder::block(const Node& parent, ContextId context, Target target) {
   std::vector<Seen> seen;
   for (const Node& line : parent.children) statement(line, context, target, seen);
+}
+
+// Scripts of a file that does not ask for security: the place of the first one stands for all of them.
+void Binder::finish() {
+  if (!first_script_ || configuration_.globals.enable_script_security.value_or(false)) return;
+  report(std::move(*first_script_), Severity::security, ErrorClass::security, "script-security",
+         "scripts are run, but 'enable_script_security' is not in global_defs");
 }
 
 void Binder::statement(const Node& line, ContextId context, Target target, std::vector<Seen>& seen) {
@@ -180,6 +188,7 @@ bool Binder::read_script(Use& use) {
     return false;
   }
   use.command.argv = std::move(*argv);
+  if (!first_script_) first_script_ = about(use.node, use.rest.front());
   const std::size_t words = use.row.takes.anonymous ? 1 : 3;
   use.command.identity = identity(use.rest.subspan(1, std::min(use.rest.size(), words) - 1));
   if (use.rest.size() > words) {

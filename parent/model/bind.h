@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -83,6 +84,8 @@ class Binder {
   void block(const config::Node& parent, ContextId context, Target target);
   // Words of a line as options of `context`. False: the entry that they belong to has to be dropped.
   bool options(const config::Node& line, std::span<const config::Word> words, ContextId context, Target target);
+  // What can be said only at the end of the file.
+  void finish();
   // A line of a block of lines: its first word is the entry and was read by the caller.
   bool entry_options(const config::Node& line, ContextId context, Target target) {
     return options(line, line.arguments(), context, target);
@@ -133,6 +136,7 @@ class Binder {
   Configuration& configuration_;
   Mode mode_;
   config::Diagnostics& diagnostics_;
+  std::optional<config::Diagnostic> first_script_;  // where the first command of the file stands
   int quiet_ = 0;  // inside a block that was already said to have no effect
 };
 

@@ -197,7 +197,7 @@ constexpr Keyword kHttp[] = {
     {"virtualhost", word("NAME"), "that of the server", "Host that is asked for.", http<&HttpSettings::virtualhost>},
     {"http_protocol", choice("1.0|1.1|1.0C|1.0c"), "1.0", "Version of HTTP; 1.1 and 1.0C ask to close the connection.", http_protocol},
     {"enable_sni", boolean(), "off", "Sends the host as the name of the TLS server.", http<&HttpSettings::enable_sni>},
-    {"sni_name", optional(word("NAME")), "virtualhost", "Name of the TLS server.", sni_name, Effect::full, "2.4.4"},
+    {"sni_name", optional(word("NAME")), "virtualhost", "Name of the TLS server.", sni_name, Effect::full, "post-2.4.3"},
     {"fast_recovery", boolean(), "off", "While down, goes on to the next url at once.", http<&HttpSettings::fast_recovery>},
     {"url", block(), "required", "One page; may be repeated.", url},
 };

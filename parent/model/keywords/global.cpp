@@ -222,7 +222,7 @@ constexpr Keyword kScripts[] = {
     {"script_user", word("USER") + optional(word("[:]GROUP")), "keepalived_script, else root", "Who runs scripts.", script_user},
     {"enable_script_security", nothing(), "off", "No script as root that others can write.", into<&Globals::enable_script_security>},
     {"use_symlink_paths", boolean(), "off", "Keeps symbolic links in the paths of scripts.", into<&Globals::use_symlink_paths>, Effect::not_yet, "2.3.0"},
-    {"set_supplementary_groups", boolean(), "off", "Scripts get all groups of their user.", into<&Globals::set_supplementary_groups>, Effect::not_yet, "2.4.4"},
+    {"set_supplementary_groups", boolean(), "off", "Scripts get all groups of their user.", into<&Globals::set_supplementary_groups>, Effect::not_yet, "post-2.4.3"},
     {"startup_script", script(), "none", "Script before everything else.", into<&Globals::startup_script>, Effect::not_yet, {}, {}, true},
     {"startup_script_timeout", kScriptTime, "10", "How long it may run.", into<&Globals::startup_script_timeout>, Effect::not_yet},
     {"shutdown_script", script(), "none", "Script after everything else.", into<&Globals::shutdown_script>, Effect::not_yet, {}, {}, true},

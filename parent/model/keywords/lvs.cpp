@@ -17,7 +17,6 @@ constexpr Argument kPort = strict("PORT", 0, kMax16).arguments[0];
 constexpr Argument kMark = any_base(strict("MARK", 0, kMax32)).arguments[0];
 
 VirtualServer& service(Use& use) { return use.target.as<VirtualServer>(); }
-RealServer& server(Use& use) { return use.target.as<RealServer>(); }
 
 // ---- virtual_server_group
 

@@ -265,7 +265,7 @@ constexpr Keyword kBasics[] = {
     {"virtual_router_id", strict("ID", 1, 255), "required", "Number of the router, the same on all its peers.", into<&Instance::vrid>},
     {"version", strict("VERSION", 2, 3), "vrrp_version; 3 for IPv6", "Version of the protocol.", version},
     {"priority", strict("PRIORITY", 1, 255), "100", "Base priority; 255 is the owner of the addresses.", into<&Instance::priority>},
-    {"advert_int", decimal("SECONDS", 10'000, 255 * kSecond, 2), "1", "Time between two adverts; whole seconds for version 2.",
+    {"advert_int", decimal("SECONDS", 10'000, 255 * kSecond), "1", "Time between two adverts; whole seconds for version 2.",
      into<&Instance::advert_int>},
     {"native_ipv6", nothing(), "off", "Says that the router is an IPv6 one.", native_ipv6, Effect::full, {},
      deprecated("", ErrorClass::general_error)},
