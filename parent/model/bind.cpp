@@ -158,7 +158,7 @@ bool Binder::read_arguments(Use& use) {
       missing(use, argument.label);
       return false;
     }
-    if (argument.optional && use.inside != kNowhere && catalogue().find(use.inside, use.words[next].text)) break;  // an option
+    if (argument.optional && takes.rest == Rest::options && catalogue().find(use.inside, use.words[next].text)) break;
     use.values[i] = read(use.node, use.words[next++], argument);
     if (!use.values[i].present) return false;
   }
@@ -257,7 +257,10 @@ const Entry* Binder::option(Line& line) {
   for (const Entry& entry : catalogue().rows(line.contexts.front())) {
     const bool used = std::find(line.entries.begin(), line.entries.end(), entry.row) != line.entries.end();
     if (!entry.row->positional() || used || entry.row->takes.count == 0) continue;
-    if (!model::read(entry.row->takes.arguments[0], line.words[line.next], Mode::run).value.present) continue;
+    const Argument& argument = entry.row->takes.arguments[0];
+    const Word& word = line.words[line.next];
+    const bool introduced = !argument.before.empty() && position_in(argument.before, word.text);
+    if (!introduced && !model::read(argument, word, Mode::run).value.present) continue;
     line.entries.push_back(entry.row);
     return &entry;
   }

@@ -324,7 +324,7 @@ constexpr std::string_view kSchedulers = "rr|wrr|lc|wlc|lblc|sh|mh|dh|fo|ovf|lbl
 
 constexpr Keyword kRoot[] = {
     {"virtual_server_group", word("NAME") + lines(), "", "Addresses, ranges and firewall marks for one virtual server.", virtual_server_group},
-    {"virtual_server", words(1) + block(), "", "A service of IPVS: ADDRESS [PORT], fwmark MARK or group NAME.", virtual_server},
+    {"virtual_server", word("ADDRESS|fwmark|group") + optional(word("PORT|MARK|NAME")) + block(), "", "A service of IPVS: ADDRESS [PORT], fwmark MARK or group NAME.", virtual_server},
 };
 
 constexpr Keyword kGroup[] = {

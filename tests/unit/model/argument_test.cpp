@@ -41,7 +41,9 @@ TEST(Integer, Cases) {
   for (const NumberCase& one : cases) {
     const Reading reading = read_text(one.strict ? takes::strict("N", 1, 255) : takes::integer("N", 1, 255), one.text, one.mode);
     EXPECT_EQ(reading.value.present, one.present) << one.text;
-    if (one.present) EXPECT_EQ(reading.value.number, one.number) << one.text;
+    if (one.present) {
+      EXPECT_EQ(reading.value.number, one.number) << one.text;
+    }
     EXPECT_EQ(reading.fault ? reading.fault->code : std::string_view(), one.code) << one.text;
   }
 }
@@ -72,7 +74,9 @@ TEST(Decimal, Cases) {
     const Reading reading = read_text(takes::decimal("SECONDS", 10'000, 255'000'000, 2), one.text, one.mode);
     EXPECT_EQ(reading.value.present, one.present) << one.text;
     EXPECT_EQ(reading.fault.has_value(), !one.present || std::string_view(one.text).size() > 4) << one.text;
-    if (one.present) EXPECT_EQ(reading.value.number, one.micros) << one.text;
+    if (one.present) {
+      EXPECT_EQ(reading.value.number, one.micros) << one.text;
+    }
   }
 }
 

@@ -67,14 +67,18 @@ TEST_F(Facts, EveryKeywordIsARowInItsContext) {
 TEST_F(Facts, EveryRowHasWordsForTheManual) {
   for (const Fact& fact : facts) {
     const Keyword* row = row_of(fact);
-    if (row) EXPECT_TRUE(row->text.ends_with(".")) << fact.context << " " << fact.name;
+    if (row) {
+      EXPECT_TRUE(row->text.ends_with(".")) << fact.context << " " << fact.name;
+    }
   }
 }
 
 TEST_F(Facts, BlocksAreBlocks) {
   for (const Fact& fact : facts) {
     const Keyword* row = row_of(fact);
-    if (row) EXPECT_EQ(row->opens_block(), fact.arguments.find('{') != std::string::npos || fact.context + fact.name == "(root)virtual_server") << fact.context << " " << fact.name;
+    if (row) {
+      EXPECT_EQ(row->opens_block(), fact.arguments.find('{') != std::string::npos || fact.context + fact.name == "(root)virtual_server") << fact.context << " " << fact.name;
+    }
   }
 }
 
@@ -90,7 +94,9 @@ TEST_F(Facts, TruthValuesAreTruthValues) {
 TEST_F(Facts, KeywordsWithoutArgumentsTakeNone) {
   for (const Fact& fact : facts) {
     const Keyword* row = row_of(fact);
-    if (row && fact.arguments.empty()) EXPECT_TRUE(row->takes.count == 0 || row->positional() || row->name == "gw") << fact.context << " " << fact.name;
+    if (row && fact.arguments.empty()) {
+      EXPECT_TRUE(row->takes.count == 0 || row->positional() || row->name == "gw") << fact.context << " " << fact.name;
+    }
   }
 }
 
@@ -132,7 +138,9 @@ TEST_F(Facts, ChoicesAreTheSame) {
 TEST_F(Facts, AgesAreTheSame) {
   for (const Fact& fact : facts) {
     const Keyword* row = row_of(fact);
-    if (row) EXPECT_EQ(row->since.empty() ? "<=2.2.7" : std::string(row->since), fact.since) << fact.context << " " << fact.name;
+    if (row) {
+      EXPECT_EQ(row->since.empty() ? "<=2.2.7" : std::string(row->since), fact.since) << fact.context << " " << fact.name;
+    }
   }
 }
 
@@ -140,7 +148,9 @@ TEST_F(Facts, OldSpellingsAreKnownAsSuch) {
   for (const Fact& fact : facts) {
     const Keyword* row = row_of(fact);
     const bool old = fact.notes.starts_with("deprecated") && fact.notes.find("block name") == std::string::npos;
-    if (row && old) EXPECT_TRUE(row->deprecation.is) << fact.context << " " << fact.name;
+    if (row && old) {
+      EXPECT_TRUE(row->deprecation.is) << fact.context << " " << fact.name;
+    }
   }
 }
 

@@ -120,7 +120,7 @@ TEST(VirtualServer, Mistakes) {
       {"no path", check_block("MISC_CHECK {\n}"), {"check-without-path"}},
       {"a bad digest", check_block("HTTP_GET {\nurl {\npath /\ndigest xyz\n}\n}"), {"bad-digest"}},
       {"a bad status", check_block("HTTP_GET {\nurl {\npath /\nstatus_code 99 200 300-200\n}\n}"), {"number-out-of-range", "invalid-range"}},
-      {"a regular expression", check_block("HTTP_GET {\nurl {\npath /\nregex it's {2}\n}\n}"), {"no-effect-yet"}},
+      {"a regular expression", check_block("HTTP_GET {\nurl {\npath /\nregex it {2}\n}\n}"), {"no-effect-yet"}},
       {"two families", check_block("TCP_CHECK {\nconnect_ip 10.0.0.1\nbindto fe80::1\n}"), {"other-family"}},
       {"a check that does not exist yet", check_block("DNS_CHECK {\ntype A\nname example.org\nretry 5\n}"), {"no-effect-yet"}},
       {"its mistakes", check_block("DNS_CHECK {\ntype B\nretry x\n}"), {"no-effect-yet", "unknown-option", "invalid-number"}},
