@@ -9,7 +9,7 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <time.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,15 +28,19 @@ namespace {
 constexpr int kGoodbyeMilliseconds = 1000;  // children release addresses by themselves within this
 constexpr int kCannotStart = 127;           // exit status of a child that could not become its role
 
-bool has_ended(const Fd& process) {
-  pollfd poll_entry{process.get(), POLLIN, 0};
+// A process descriptor is readable when its process has ended.
+bool is_ready(const Fd& descriptor) {
+  pollfd poll_entry{descriptor.get(), POLLIN, 0};
   return poll(&poll_entry, 1, 0) > 0;
 }
 
-long milliseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
+// Readable when the time is over.
+Fd start_timer(int milliseconds) {
+  Fd timer(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+  itimerspec limit{};
+  limit.it_value = {milliseconds / 1000, milliseconds % 1000 * 1'000'000L};
+  if (timer) timerfd_settime(timer.get(), 0, &limit, nullptr);
+  return timer;
 }
 
 }  // namespace
@@ -54,7 +58,7 @@ const Children::Entry* Children::entry_of(Child child) const {
 }
 
 std::size_t Children::alive() {
-  std::erase_if(alive_, [](const auto& item) { return has_ended(item.second); });
+  std::erase_if(alive_, [](const auto& item) { return is_ready(item.second); });
   return alive_.size();
 }
 
@@ -104,7 +108,7 @@ void Children::become_child(const Entry& entry, int program, int link) const {
 Status Children::end(pid_t pid) {
   const auto found = alive_.find(pid);
   if (found == alive_.end()) return Error{"end: not a child of the menu", ESRCH};
-  const bool ended = has_ended(found->second);
+  const bool ended = is_ready(found->second);
   const long sent = ended ? 0 : syscall(SYS_pidfd_send_signal, found->second.get(), SIGKILL, nullptr, 0);
   const int code = errno;
   if (ended) alive_.erase(found);
@@ -113,11 +117,11 @@ Status Children::end(pid_t pid) {
 }
 
 void Children::end_all() {
-  const long deadline = milliseconds() + kGoodbyeMilliseconds;
-  while (alive() > 0 && milliseconds() < deadline) {
-    std::vector<pollfd> waiting;
+  const Fd timer = start_timer(kGoodbyeMilliseconds);
+  while (alive() > 0 && timer && !is_ready(timer)) {
+    std::vector<pollfd> waiting = {{timer.get(), POLLIN, 0}};
     for (const auto& [pid, process] : alive_) waiting.push_back({process.get(), POLLIN, 0});
-    poll(waiting.data(), waiting.size(), static_cast<int>(std::max(0L, deadline - milliseconds())));
+    poll(waiting.data(), waiting.size(), -1);
   }
   for (const auto& [pid, process] : alive_) syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
 }
