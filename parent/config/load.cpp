@@ -120,7 +120,6 @@ void Reader::read_physical(std::string_view bytes, Position at) {
 
 // All stages for one line and for what follows its braces.
 void Reader::process(Line line, std::size_t depth) {
-  if (too_deep(line, depth)) return;
   while (!stopped()) {
     line.text = trim_left(line.text);
     if (line.text.empty()) return;
@@ -204,6 +203,7 @@ bool Reader::repeat(const Line& line, std::size_t depth) {
                        std::string(expected_form(found.kind)));
     return true;
   }
+  if (too_deep(line, depth + 1)) return true;
   for (const auto& values : sequence->values) {
     std::string what;
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -225,6 +225,7 @@ bool Reader::expand(Line& line, std::size_t depth) {
   Macros::Expanded expanded = macros_.expand(line, directory_);
   line = expanded.line;
   if (expanded.tail == nullptr) return true;
+  if (too_deep(line, depth + 1)) return false;
   process(line, depth + 1);
   for (std::size_t i = expanded.next; i < expanded.tail->body.size(); ++i) {
     Line body = expanded.tail->body[i];

@@ -114,7 +114,7 @@ Parser::Taken Parser::script(const Line& line, Node node) {
   const auto closes = [&](const Word& word) {
     return word.text == "}" && !word.quoted && word.text.data() >= line.text.data() && word.text.data() < end;
   };
-  for (std::size_t inside = open_.size() - 1; inside > 0 && node.words.size() > 1 && closes(node.words.back()); --inside) {
+  while (open_.size() > 1 && node.words.size() > 1 && closes(node.words.back())) {
     const char* brace = node.words.back().text.data();
     taken.rest = {brace, static_cast<std::size_t>(end - brace)};
     node.words.pop_back();
