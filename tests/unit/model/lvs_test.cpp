@@ -165,8 +165,7 @@ TEST(Group, Mistakes) {
       << bound.said();
 }
 
-TEST(Checks, AllKinds) {
-  const Bound bound(check_block(R"(
+constexpr const char* kChecks = R"(
     weight 3
     inhibit_on_failure off
     uthreshold 9
@@ -206,7 +205,10 @@ TEST(Checks, AllKinds) {
       misc_dynamic
     }
     PING_CHECK {
-    })"));
+    })";
+
+TEST(Checks, AllKinds) {
+  const Bound bound(check_block(kChecks));
   EXPECT_EQ(bound.codes(), (Codes{"no-effect-yet", "script-security"})) << bound.said();
   const RealServer& server = bound.configuration.virtual_servers[0].servers[0];
   EXPECT_EQ(*server.weight, 3u);

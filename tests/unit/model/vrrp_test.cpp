@@ -10,8 +10,7 @@ namespace {
 IpAddress ip(std::string_view text) { return *IpAddress::parse(text); }
 std::string instance(std::string_view body) { return "vrrp_instance a {\n" + std::string(body) + "\n}\n"; }
 
-TEST(Instance, EverythingThatTheFirstReleaseNeeds) {
-  const Bound bound(instance(R"(
+constexpr const char* kFullInstance = R"(
     state MASTER
     interface eth0
     virtual_router_id 51
@@ -57,7 +56,10 @@ TEST(Instance, EverythingThatTheFirstReleaseNeeds) {
     virtual_ipaddress { 10.0.0.10/24 dev eth1 label eth1:1 }
     notify_master /bin/true
     notify_deleted
-  )"));
+  )";
+
+TEST(Instance, EveryKeywordWithAnEffect) {
+  const Bound bound(instance(kFullInstance));
   EXPECT_EQ(bound.codes(), Codes{"script-security"}) << bound.said();
   ASSERT_EQ(bound.configuration.instances.size(), 1u);
   const Instance& router = bound.configuration.instances[0];
@@ -82,6 +84,12 @@ TEST(Instance, EverythingThatTheFirstReleaseNeeds) {
   EXPECT_TRUE(*router.track_src_ip && *router.check_unicast_src && *router.unicast_fault_no_peer && *router.dont_track_primary);
   EXPECT_TRUE(*router.accept && *router.promote_secondaries);
   EXPECT_EQ(*router.unicast_ttl, 64u);
+}
+
+TEST(Instance, EveryBlockAndGroupOfKeywords) {
+  const Bound bound(instance(kFullInstance));
+  ASSERT_EQ(bound.configuration.instances.size(), 1u);
+  const Instance& router = bound.configuration.instances[0];
   EXPECT_EQ(*router.announcing.master_delay, Duration(3'000'000));
   EXPECT_EQ(*router.announcing.master_repeat, 2u);
   EXPECT_EQ(*router.announcing.master_refresh, Duration(60'000'000));
