@@ -6,6 +6,7 @@
 
 #include <cstdio>
 
+#include "parent/config/dump.h"
 #include "parent/status/text.h"
 
 namespace holdfast {
@@ -92,7 +93,7 @@ int test_configuration(const CommandLine& line, const Reading& reading, config::
 int dump_stage(const CommandLine& line, const Reading& reading, config::Files& files, const Surroundings& around) {
   const Loaded loaded = load_configuration(reading, Purpose::kTest, files, around);
   for (const std::string& text : loaded.lines()) print(STDERR_FILENO, text + "\n");
-  if (line.dump_stage == "tree") print(STDOUT_FILENO, tree_text(loaded.tree));
+  if (line.dump_stage == "tree") print(STDOUT_FILENO, config::dump(loaded.tree));
   if (line.dump_stage == "model") print(STDOUT_FILENO, model_text(loaded.model));
   if (line.dump_stage == "plan") print(STDOUT_FILENO, plan_text(loaded.built.plan));
   return loaded.diagnostics.exit_code();

@@ -13,25 +13,6 @@ namespace {
 constexpr int kExitConfiguration = 2;
 constexpr int kExitNotConfigured = 6;
 
-void write_node(const config::Node& node, std::size_t depth, std::string& text) {
-  const std::string indent(4 * depth, ' ');
-  text += indent;
-  for (std::size_t index = 0; index < node.words.size(); ++index) {
-    const config::Word& word = node.words[index];
-    if (index != 0) text += ' ';
-    const bool quotes = word.quoted || word.text.empty() || word.text.find_first_of(" \t{}#!") != std::string_view::npos;
-    if (quotes) text += '"';
-    text += word.text;
-    if (quotes) text += '"';
-  }
-  if (node.has_block) {
-    text += " {\n";
-    for (const config::Node& child : node.children) write_node(child, depth + 1, text);
-    text += indent + "}";
-  }
-  text += '\n';
-}
-
 }  // namespace
 
 std::vector<std::string> Loaded::lines() const {
@@ -74,12 +55,6 @@ Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files
     loaded.first_service = std::string(loaded.tree.sources.file_name(at)) + ":" + std::to_string(at.line);
   }
   return loaded;
-}
-
-std::string tree_text(const config::Tree& tree) {
-  std::string text;
-  for (const config::Node& node : tree.root.children) write_node(node, 0, text);
-  return text;
 }
 
 }  // namespace holdfast

@@ -40,7 +40,4 @@ struct Reading {
 
 Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files& files, const Surroundings& surroundings);
 
-// The tree as text that reads back as the same tree.
-std::string tree_text(const config::Tree& tree);
-
 }  // namespace holdfast
