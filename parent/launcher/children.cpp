@@ -9,7 +9,7 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <time.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,15 +28,28 @@ namespace {
 constexpr int kGoodbyeMilliseconds = 1000;  // children release addresses by themselves within this
 constexpr int kCannotStart = 127;           // exit status of a child that could not become its role
 
-bool has_ended(const Fd& process) {
-  pollfd poll_entry{process.get(), POLLIN, 0};
+// A process descriptor is readable when its process has ended.
+bool is_ready(const Fd& descriptor) {
+  pollfd poll_entry{descriptor.get(), POLLIN, 0};
   return poll(&poll_entry, 1, 0) > 0;
 }
 
-long milliseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
+// Looked at only at start: later the number may belong to something else.
+int program_of(Child child) {
+  for (std::size_t i = 0; i < kPrograms.size(); ++i) {
+    const int number = kProgramFd + static_cast<int>(i);
+    if (kPrograms[i].child == child && fcntl(number, F_GETFD) >= 0) return number;
+  }
+  return -1;
+}
+
+// Readable when the time is over.
+Fd start_timer(int milliseconds) {
+  Fd timer(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+  itimerspec limit{};
+  limit.it_value = {milliseconds / 1000, milliseconds % 1000 * 1'000'000L};
+  if (timer) timerfd_settime(timer.get(), 0, &limit, nullptr);
+  return timer;
 }
 
 }  // namespace
@@ -44,7 +57,7 @@ long milliseconds() {
 Children::Children(char** argv, bool separate_users) : argv_(argv), separate_users_(separate_users) {
   for (const auto& [child, role] : {std::pair{Child::kVrrpd, &policy::kVrrpd}, {Child::kIpvsd, &policy::kIpvsd},
                                     {Child::kCheckerd, &policy::kCheckerd}, {Child::kWorker, &policy::kWorker}}) {
-    entries_.push_back({child, role, policy::identity(*role)});
+    entries_.push_back({child, role, policy::identity(*role), program_of(child)});
   }
 }
 
@@ -54,7 +67,7 @@ const Children::Entry* Children::entry_of(Child child) const {
 }
 
 std::size_t Children::alive() {
-  std::erase_if(alive_, [](const auto& item) { return has_ended(item.second); });
+  std::erase_if(alive_, [](const auto& item) { return is_ready(item.second); });
   return alive_.size();
 }
 
@@ -62,15 +75,11 @@ Result<StartedChild> Children::start(Child child, const Fd& link) {
   const Entry* entry = entry_of(child);
   if (entry == nullptr || !link) return Error{"start: a role of the menu and its link expected", EINVAL};
   if (alive() >= kChildrenMax) return Error{"start: " + std::to_string(kChildrenMax) + " children are alive", EAGAIN};
-  int program = -1;
-  for (std::size_t i = 0; i < kPrograms.size(); ++i) {
-    if (kPrograms[i].child == child) program = kProgramFd + static_cast<int>(i);
-  }
-  if (fcntl(program, F_GETFD) < 0) return Error{"start: the program of " + std::string(entry->role->name) + " is not installed", ENOENT};
+  if (entry->program < 0) return Error{"start: the program of " + std::string(entry->role->name) + " is not installed", ENOENT};
   int process = -1;
   const long pid = syscall(SYS_clone, CLONE_PARENT | CLONE_PIDFD, nullptr, &process, nullptr, nullptr);
   if (pid < 0) return Error{"start: clone", errno};
-  if (pid == 0) become_child(*entry, program, link.get());
+  if (pid == 0) become_child(*entry, link.get());
   Fd held(process);
   Fd given(fcntl(held.get(), F_DUPFD_CLOEXEC, kLinkFd + 1));
   if (!given) return Error{"start: process descriptor", errno};
@@ -78,7 +87,7 @@ Result<StartedChild> Children::start(Child child, const Fd& link) {
   return StartedChild{static_cast<pid_t>(pid), std::move(given)};
 }
 
-void Children::become_child(const Entry& entry, int program, int link) const {
+void Children::become_child(const Entry& entry, int link) const {
   const auto attempt = [&]() -> Status {
     if (dup3(link, kLinkFd, 0) != kLinkFd) return Error{"link", errno};
     if (syscall(SYS_close_range, kLinkFd + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return Error{"descriptors", errno};
@@ -92,7 +101,7 @@ void Children::become_child(const Entry& entry, int program, int link) const {
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
     char* environment[] = {nullptr};
-    syscall(SYS_execveat, program, "", argv_, environment, AT_EMPTY_PATH);
+    syscall(SYS_execveat, entry.program, "", argv_, environment, AT_EMPTY_PATH);
     return Error{"execveat", errno};
   };
   const Status status = attempt();
@@ -104,7 +113,7 @@ void Children::become_child(const Entry& entry, int program, int link) const {
 Status Children::end(pid_t pid) {
   const auto found = alive_.find(pid);
   if (found == alive_.end()) return Error{"end: not a child of the menu", ESRCH};
-  const bool ended = has_ended(found->second);
+  const bool ended = is_ready(found->second);
   const long sent = ended ? 0 : syscall(SYS_pidfd_send_signal, found->second.get(), SIGKILL, nullptr, 0);
   const int code = errno;
   if (ended) alive_.erase(found);
@@ -113,11 +122,11 @@ Status Children::end(pid_t pid) {
 }
 
 void Children::end_all() {
-  const long deadline = milliseconds() + kGoodbyeMilliseconds;
-  while (alive() > 0 && milliseconds() < deadline) {
-    std::vector<pollfd> waiting;
+  const Fd timer = start_timer(kGoodbyeMilliseconds);
+  while (alive() > 0 && timer && !is_ready(timer)) {
+    std::vector<pollfd> waiting = {{timer.get(), POLLIN, 0}};
     for (const auto& [pid, process] : alive_) waiting.push_back({process.get(), POLLIN, 0});
-    poll(waiting.data(), waiting.size(), static_cast<int>(std::max(0L, deadline - milliseconds())));
+    poll(waiting.data(), waiting.size(), -1);
   }
   for (const auto& [pid, process] : alive_) syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
 }

@@ -6,12 +6,14 @@ import re
 
 from lab.daemon import status_of
 
+DAC_READ_SEARCH = 1 << 2  # root's configuration files may be readable by root only
 KILL, SETGID, SETUID, SETPCAP, NET_ADMIN, NET_RAW, SYS_CHROOT = (1 << n for n in (5, 6, 7, 8, 12, 13, 18))
-STARTER = SETUID | SETGID | SETPCAP | KILL | NET_ADMIN | NET_RAW | SYS_CHROOT
+STARTER = SETUID | SETGID | SETPCAP | KILL | NET_ADMIN | NET_RAW | SYS_CHROOT | DAC_READ_SEARCH
 
 # role: (capabilities that it must have, capabilities that it may have, Seccomp mode)
 ROLES = {
     "parent": (0, 0, "2"),
+    "holdfast": (0, 0, "2"),  # the keeper of the pid files: keeps the user that made them, and nothing else
     "launcher": (NET_ADMIN | NET_RAW, STARTER, "2"),
     "scriptd": (0, SETUID | SETGID | KILL, "0"),  # scripts would inherit a filter
     "vrrpd": (0, 0, "2"),
@@ -41,7 +43,7 @@ def faults(role, pid, root_allowed=False):
         found.append(f"{role}: NoNewPrivs is {status['NoNewPrivs']}")
     if status["Seccomp"] != seccomp:
         found.append(f"{role}: Seccomp is {status['Seccomp']}, not {seccomp}")
-    if not root_allowed and "0" in status["Uid"].split() + status["Gid"].split() + status.get("Groups", "").split():
+    if not root_allowed and role != "holdfast" and "0" in status["Uid"].split() + status["Gid"].split() + status.get("Groups", "").split():
         found.append(f"{role}: uid {status['Uid']}, gid {status['Gid']}, groups {status.get('Groups')}")
     if status["Threads"] != "1":
         found.append(f"{role}: has {status['Threads']} threads")
