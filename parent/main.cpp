@@ -21,7 +21,7 @@ int act(const holdfast::CommandLine& line, const holdfast::Reading& reading, hol
   switch (line.action) {
     case holdfast::Action::kTest:
     case holdfast::Action::kDump: return test_with_launcher(line, reading, std::move(handed), test_log);
-    case holdfast::Action::kCleanup: return clean_up(reading, std::move(handed));
+    case holdfast::Action::kCleanup: return clean_up(line, reading, std::move(handed));
     default: return run_daemon(line, reading, std::move(handed), output);
   }
 }

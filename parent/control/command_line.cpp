@@ -18,7 +18,7 @@ namespace {
 // Long options without a short one.
 enum : int {
   kAll = 256, kFlushLogFile, kConfigFd, kSignumOption, kIgnoreSigint, kPerf, kDebug, kNoMemCheck, kPolicyOption, kDumpOption,
-  kCleanupOption, kResumeLimit, kScripts
+  kCleanupOption, kResumeLimit, kScripts, kConfigDirectory
 };
 
 constexpr const char* kShort = ":f:PCBlDS:g::Gu:XVIRndp:r:c:b:TaxA:s:mM::ei:t::LOvh";
@@ -71,6 +71,7 @@ constexpr option kLong[] = {
     {"cleanup", no_argument, nullptr, kCleanupOption},
     {"vrrp-resume-limit", required_argument, nullptr, kResumeLimit},
     {"scripts", required_argument, nullptr, kScripts},
+    {"config-dir", required_argument, nullptr, kConfigDirectory},
     {nullptr, 0, nullptr, 0},
 };
 
@@ -154,7 +155,8 @@ void take(CommandLine& line, int letter, const std::string& value, const std::st
       if (const auto count = number(value)) line.resume_limit = *count;
       else refuse(line, "--vrrp-resume-limit takes a number, not '" + value + "'");
       return;
-    case 'p': case 'r': case 'c': case 'b': case 's': case kScripts: return;  // the root phase has followed them
+    case 'p': line.pid_file = value; return;
+    case 'r': case 'c': case 'b': case 's': case kScripts: case kConfigDirectory: return;  // the root phase has followed them
     default: line.without_effect.push_back(word); return;
   }
 }

@@ -51,7 +51,7 @@ Driver::Driver(Loop& loop, const CommandLine& line, const Reading& reading, Hand
                    log_warning(LogEvent::kDegraded, printable(reason, 512));
                  },
                  [this](Generation generation) { table_ready(generation); }, [this] { table_ready(last_generation_); }}),
-      owned_path_(owned_path(reading.path, reading.config_id)) {
+      owned_path_(owned_path(reading.path, reading.config_id, line.pid_file)) {
   dump_timer_ = loop_.timer([this] { write_dumps(); });
   stop_timer_ = loop_.timer([this] { finish_stop(); });
   watchdog_timer_ = loop_.timer([this] { beat(); });

@@ -22,9 +22,9 @@ Error failed(const std::string& path, int code) { return Error{path + ": " + std
 
 }  // namespace
 
-std::string owned_path(const std::string& config_file, const std::string& config_id) {
+std::string owned_path(const std::string& config_file, const std::string& config_id, const std::string& pid_file) {
   char name[17];
-  std::snprintf(name, sizeof name, "%016llx", static_cast<unsigned long long>(fnv1a(identity_text({config_file, config_id}))));
+  std::snprintf(name, sizeof name, "%016llx", static_cast<unsigned long long>(fnv1a(identity_text({config_file, config_id, pid_file}))));
   return std::string(kRunDirectory) + "/owned-" + name;
 }
 
