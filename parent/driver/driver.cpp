@@ -210,6 +210,10 @@ void Driver::plan_applied(Generation) {
   if (first) {
     release_shell(0);
     beat();
+  } else if (supervisor_.plan().settings.states_on_reload) {
+    for (const auto& [id, state] : states_) {
+      if (const auto told = told_for(state.first)) notifier_.tell_pipes(*instance_of_.at(id), *told, state.second);
+    }
   }
   if (std::exchange(reload_again_, false)) loop_.later([this] { reload(); });
 }

@@ -254,7 +254,7 @@ constexpr Keyword kGroup[] = {
      deprecated("sync_group_tracking_weight", ErrorClass::general_error)},
     {"sync_group_tracking_weight", nothing(), "off", "Members keep trackers that have a weight.", into<&SyncGroup::tracking_weight>},
     {"notify_priority_changes", boolean(), "vrrp_notify_priority_changes", "Default for the members.",
-     into<&SyncGroup::notify_priority_changes>, Effect::not_yet},
+     into<&SyncGroup::notify_priority_changes>, Effect::full},
 };
 constexpr Keyword kMember[] = {{"<instance>", word("vrrp_instance"), "", "A member; it may be defined later, and be in one group only.", read_by_block}};
 
@@ -397,7 +397,7 @@ constexpr Keyword kNotify[] = {
     on_state<Instance, &Notify::master_rx_lower_pri>("notify_master_rx_lower_pri", "Script for an advert of lower priority while master."),
     {"smtp_alert", boolean(), "smtp_alert_vrrp", "Sends mail on changes.", into<&Instance::smtp_alert>, Effect::not_yet},
     {"notify_priority_changes", boolean(), "that of the group", "Tells FIFOs of changes of the priority.",
-     into<&Instance::notify_priority_changes>, Effect::not_yet},
+     into<&Instance::notify_priority_changes>, Effect::full},
     {"lvs_sync_daemon_interface", interface(), "none", "Old way to name the interface of the sync daemon.", nullptr, Effect::full, {},
      deprecated("lvs_sync_daemon in global_defs", ErrorClass::general_error)},
 };

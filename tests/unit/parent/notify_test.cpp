@@ -25,7 +25,8 @@ TEST(Call, GenericScriptGetsTypeNameStateAndPriority) {
 TEST(Call, WordsOfStates) {
   const std::pair<Told, std::string_view> words[] = {{Told::kMaster, "MASTER"}, {Told::kBackup, "BACKUP"},
                                                      {Told::kFault, "FAULT"},   {Told::kStop, "STOP"},
-                                                     {Told::kDeleted, "DELETED"}, {Told::kMasterRxLowerPri, "MASTER_RX_LOWER_PRI"}};
+                                                     {Told::kDeleted, "DELETED"}, {Told::kMasterRxLowerPri, "MASTER_RX_LOWER_PRI"},
+                                                     {Told::kMasterPriority, "MASTER_PRIORITY"}, {Told::kBackupPriority, "BACKUP_PRIORITY"}};
   for (const auto& [told, expected] : words) EXPECT_EQ(word(told), expected);
   EXPECT_EQ(told_for(VrrpState::kInit), std::nullopt);
   EXPECT_EQ(told_for(VrrpState::kMaster), Told::kMaster);
