@@ -200,8 +200,10 @@ void Driver::reload_failed(const std::string& why) {
 void Driver::plan_applied(Generation) {
   if (phase_ == Phase::kStopping) return;
   const bool first = phase_ == Phase::kStarting;
+  const bool gone_back = phase_ == Phase::kRunning;
   phase_ = Phase::kRunning;
   previous_.reset();
+  if (gone_back) return;
   if (auto written = write_owned(owned_path_, supervisor_.plan().ipvs); !written) {
     log_warning(LogEvent::kDegraded, written.error().message + ": --cleanup will not know what to remove");
   }

@@ -120,6 +120,7 @@ class Driver final : public Observer {
   std::map<GroupId, VrrpState> group_states_;
 
   unsigned dumps_wanted_ = 0;
+  unsigned dumps_covered_ = 0;             // by the question that is under way
   unsigned dumps_asked_ = 0;
   std::uint64_t cookie_ = 0;
   Board board_;

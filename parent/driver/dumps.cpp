@@ -17,7 +17,8 @@ constexpr unsigned kAskedServices = 2;
 
 void Driver::want_dump(unsigned what) {
   dumps_wanted_ |= what;
-  if (dumps_asked_ != 0 || phase_ == Phase::kStopping) return;
+  if (dumps_asked_ != 0 || phase_ == Phase::kStopping) return;  // write_dumps() asks again for what came meanwhile
+  dumps_covered_ = dumps_wanted_;
   board_.instances.clear();
   board_.trackers.clear();
   services_.quorum.clear();
@@ -69,7 +70,8 @@ void Driver::write_dump(const std::string& name, const std::string& text) {
 void Driver::write_dumps() {
   dump_timer_.cancel();
   dumps_asked_ = 0;
-  const unsigned wanted = std::exchange(dumps_wanted_, 0);
+  const unsigned wanted = dumps_covered_;
+  dumps_wanted_ &= ~wanted;
   const Plan& plan = supervisor_.plan();
   board_.plan = services_.plan = &plan;
   board_.wall_clock = wall_clock();
@@ -90,6 +92,7 @@ void Driver::write_dumps() {
   if ((wanted & kStatistics) != 0) write_dump("keepalived.stats", statistics_text(board_));
   if ((wanted & kJson) != 0) write_dump("keepalived.json", json_text(board_));
   if ((wanted & kClear) != 0) base_ = std::move(raw);
+  if (dumps_wanted_ != 0) loop_.later([this] { want_dump(0); });
 }
 
 }  // namespace holdfast
