@@ -42,7 +42,7 @@ Result<std::unique_ptr<HttpExchange>> HttpExchange::begin(Loop& loop, const TlsC
     return Error{"buffer: no memory", ENOMEM};
   }
   made->timer_ = loop.timer([self = made.get()] { self->on_time(); });
-  made->end_ = loop.now() + made->probe_.timeout * kTimeoutsMax;
+  made->end_ = loop.now() + made->probe_.timeout * kProbeTimeoutsMax;
   made->progress();
   return made;
 }

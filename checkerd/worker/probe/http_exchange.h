@@ -1,6 +1,6 @@
 // One probe on one connected descriptor: TLS handshake if wanted, request, answer, verdict. libevent's bufferevent moves the bytes.
-// Bounded: kHttpHeaderMax, kHttpBodyMax, one read buffer; without progress for the probe's timeout it ends, and after kTimeoutsMax of them in
-// any case.
+// Bounded: kHttpHeaderMax, kHttpBodyMax, one read buffer; without progress for the probe's timeout it ends, and after kProbeTimeoutsMax of
+// them in any case.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -16,8 +16,6 @@
 struct bufferevent;
 
 namespace holdfast {
-
-inline constexpr int kTimeoutsMax = 10;  // a slow answer that goes on and on ends after this many timeouts
 
 class HttpExchange {
  public:

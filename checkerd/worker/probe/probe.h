@@ -12,6 +12,8 @@
 
 namespace holdfast {
 
+inline constexpr int kProbeTimeoutsMax = 10;  // an answer that goes on and on, slowly, ends after this many timeouts
+
 struct HttpProbe {
   std::uint64_t id = 0;
   Duration timeout{5'000'000};  // without any progress
