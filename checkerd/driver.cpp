@@ -188,7 +188,7 @@ void CheckerdDriver::finished(const Report& report) {
   opinion.known = progress->known;
   if (report.result == RunResult::kPassed) opinion.weight = report.weight;
   if (!progress->changed() && !reweighed) {
-    if (progress->retrying) {
+    if (progress->failures != progress->was_failures) {  // a restarted checkerd goes on in the middle of a retry series
       CheckVerdict verdict = *pools_.verdict(id);
       verdict.failures = progress->failures;
       tell_verdict(verdict);
