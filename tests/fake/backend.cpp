@@ -60,7 +60,7 @@ struct Backend::Session {
   }
 
   void on_written() {
-    if (closing) backend->drop(this);
+    if (closing && evbuffer_get_length(bufferevent_get_output(buffer)) == 0) backend->drop(this);
   }
 };
 

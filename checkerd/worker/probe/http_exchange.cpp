@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -52,10 +53,9 @@ void HttpExchange::progress() { timer_.arm(std::min(end_, loop_.now() + probe_.t
 void HttpExchange::on_read() {
   if (finished_) return;
   evbuffer* input = bufferevent_get_input(buffer_.get());
-  for (std::size_t size = evbuffer_get_contiguous_space(input); size > 0; size = evbuffer_get_contiguous_space(input)) {
-    const auto* bytes = reinterpret_cast<const char*>(evbuffer_pullup(input, static_cast<ev_ssize_t>(size)));
-    const HttpAnswer::State state = answer_.feed({bytes, size});
-    evbuffer_drain(input, size);
+  std::array<char, 16 * 1024> bytes;
+  for (int size = evbuffer_remove(input, bytes.data(), bytes.size()); size > 0; size = evbuffer_remove(input, bytes.data(), bytes.size())) {
+    const HttpAnswer::State state = answer_.feed(std::span(bytes).first(static_cast<std::size_t>(size)));
     if (state == HttpAnswer::State::kBad) return finish({.outcome = ProbeOutcome::kMalformed, .detail = answer_.fault()});
     if (state == HttpAnswer::State::kWhole) return finish_from_answer();
   }

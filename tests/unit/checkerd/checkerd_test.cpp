@@ -55,6 +55,11 @@ CheckPlan one_server(Check check) { return plan({service(1, 1, 0, {server(1, 1, 
 
 struct Checkerd : ::testing::Test {
   Rig rig;
+  ~Checkerd() override {
+    if (HasFailure()) {
+      for (const std::string& line : rig.log) std::fprintf(stderr, "log: %s\n", line.c_str());
+    }
+  }
   bool up(std::uint64_t check) { return rig.verdicts.contains(check) && rig.verdicts[check].up && rig.verdicts[check].known; }
   bool down(std::uint64_t check) { return rig.verdicts.contains(check) && !rig.verdicts[check].up && rig.verdicts[check].known; }
   bool event(const std::string& text) { return std::ranges::count(rig.events, text) > 0; }
