@@ -60,13 +60,14 @@ Status change_root(const Role& role) {
   if (role.root == RootDirectory::kKept) return ok();
   HF_TRY(const CapabilitySets now, capability_sets());
   if ((now.effective & bit(CAP_SYS_CHROOT)) == 0) return ok();
-  static constexpr std::array kEmpty = {kEmptyDirectory, "/var/empty"};
+  // The last one is the process's own and holds nothing but numbers; it serves where nobody may make a directory (user namespaces).
+  static constexpr std::array kEmpty = {kEmptyDirectory, "/var/empty", "/proc/self/fdinfo"};
   static constexpr std::array kSysctl = {"/proc/sys/net"};
   const std::span<const char* const> candidates =
       role.root == RootDirectory::kEmpty ? std::span<const char* const>(kEmpty) : std::span<const char* const>(kSysctl);
   for (const char* directory : candidates) {
     if (chroot(directory) == 0) return chdir("/") == 0 ? ok() : refused(role, "root directory");
-    if (errno != ENOENT) return refused(role, "root directory " + std::string(directory));
+    if (errno != ENOENT && errno != EACCES) return refused(role, "root directory " + std::string(directory));
   }
   return refused(role, "root directory: none of its candidates exists", ENOENT);
 }

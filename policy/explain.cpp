@@ -90,7 +90,7 @@ void add_role(std::string& page, const Role& role) {
 }  // namespace
 
 std::span<const Role* const> roles() {
-  static constexpr std::array<const Role*, 7> kRoles = {&kParent, &kLauncher, &kVrrpd, &kIpvsd, &kCheckerd, &kWorker, &kScriptd};
+  static constexpr std::array<const Role*, 8> kRoles = {&kParent, &kLauncher, &kVrrpd, &kIpvsd, &kCheckerd, &kWorker, &kScriptd, &kKeeper};
   return kRoles;
 }
 

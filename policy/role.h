@@ -45,7 +45,7 @@ struct Role {
   std::string_view purpose;
 };
 
-extern const Role kParent, kLauncher, kVrrpd, kIpvsd, kCheckerd, kWorker, kScriptd;
+extern const Role kParent, kLauncher, kVrrpd, kIpvsd, kCheckerd, kWorker, kScriptd, kKeeper;
 
 // All roles, in the order of doc/policy.md.
 std::span<const Role* const> roles();

@@ -5,14 +5,16 @@
 
 namespace holdfast::entry {
 
-inline constexpr int kLauncherFd = 3;     // SOCK_SEQPACKET, parent/launcher/menu.h
+inline constexpr int kLauncherFd = 3;     // SOCK_SEQPACKET, parent/launcher/menu.h; closed for -v, -h, --signum, and for -t without rights:
+                                          // then the parent runs with the rights of its caller and opens the configuration itself
 inline constexpr int kScriptdFd = 4;      // SOCK_SEQPACKET, parent/scriptd/protocol.h; closed when started with --scripts=none
 inline constexpr int kReadyFd = 5;        // pipe; closed with -n. Write the exit status as decimal and newline ("0\n") to release the shell
 inline constexpr int kPidFileFd = 6;      // the locked pid files, open for writing, empty: write decimal and newline, keep open (the lock)
 inline constexpr int kVrrpPidFileFd = 7;
 inline constexpr int kCheckersPidFileFd = 8;
 inline constexpr int kBfdPidFileFd = 9;   // 7..9 are closed when the command line rules that subsystem out (-P, -C)
-inline constexpr int kPidKeeperFd = 10;   // never written: its end (close or death of the parent) makes the pid files disappear
+inline constexpr int kPidKeeperFd = 10;   // write one octet when started: pid files that are still empty are removed. Keep it open: its end
+                                          // (close, or death of the parent) removes the others
 inline constexpr int kDescriptorEnd = 11;
 
 }  // namespace holdfast::entry

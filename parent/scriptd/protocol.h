@@ -1,5 +1,5 @@
-// What parent and scriptd say to each other: one plain head per datagram, some followed by NUL-terminated strings. No protobuf, because
-// scriptd may run scripts as root. Host byte order; version, kind, size and string count are checked; a violation ends the link.
+// What parent and scriptd say to each other: one plain head per datagram, then numbers and strings with their length. No protobuf, because
+// scriptd may run scripts as root. Host byte order; version, kind, size and every length are checked; a violation ends the link.
 // A table is Begin, Row..., Commit and takes effect at Commit; scriptd checks every row itself and answers with what it refused.
 // Runs of an old table go on; a Run names a row of the committed table.
 // SPDX-License-Identifier: Apache-2.0

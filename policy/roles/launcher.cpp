@@ -17,6 +17,7 @@ constexpr std::array kRules = {
     allow(HF_CALL(clone), {equals(0, CLONE_PARENT | CLONE_PIDFD)}, "a child of its parent, held by descriptor; never a thread, never a namespace"),
     allow(HF_CALL(execveat), {equals(4, AT_EMPTY_PATH)}, "a role program, opened at start; Landlock refuses every other file"),
     allow(HF_CALL(pidfd_send_signal), "ends a child by the descriptor it holds"),
+    allow(HF_CALL(fcntl), {equals(1, F_DUPFD_CLOEXEC)}, "the parent's copy of a process descriptor"),
     allow(HF_CALL(dup3), "descriptors of a child"), allow(HF_CALL(close_range), "nothing else reaches a child"),
     allow(HF_CALL(setgroups), "a child has no supplementary group"), allow(HF_CALL(capset), "a child keeps the rights of its role"),
     allow(HF_CALL(capget)), allow(HF_CALL(prctl), "capabilities, no_new_privs and name of a child"),
@@ -51,6 +52,8 @@ constexpr std::array kGrants = {
     PathGrant{"/etc", kRead},  PathGrant{"/usr", kRead},  PathGrant{"/lib", kRead},  PathGrant{"/lib64", kRead}, PathGrant{"/run", kRead},
     PathGrant{"/var", kRead},  PathGrant{"/opt", kRead},  PathGrant{"/srv", kRead},  PathGrant{"/tmp", kRead},   PathGrant{"/home", kRead},
     PathGrant{"/mnt", kRead},  PathGrant{"/nix", kRead},  PathGrant{"/proc/sys/net", kRead | kWrite},
+    // Dynamic linkers; the programs themselves are added by descriptor.
+    PathGrant{"/lib64/ld-linux-x86-64.so.2", kExecute}, PathGrant{"/lib/ld-linux-aarch64.so.1", kExecute},
 };
 }  // namespace
 

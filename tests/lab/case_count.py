@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Runs one program of `meson test` and leaves a JUnit file of its cases: GoogleTest writes its own, a program
 that writes none counts as one case, and a program that dies or is ended counts as one failed case.
 

@@ -3,7 +3,7 @@
 
 GLOBALS = """global_defs {
     router_id lab
-    script_user root
+    script_user nobody
     enable_script_security
 }
 """
@@ -33,3 +33,22 @@ def password(text):
 def skew(priority, interval, version=3):
     """Seconds; RFC 9568 section 6.1, for version 2 with one second instead of the interval."""
     return (256 - priority) / 256 * (interval if version == 3 else 1.0)
+
+
+def service(head, servers, scheduler="rr", method="NAT", protocol="TCP", delay_loop=2, extra=""):
+    """A virtual_server; servers is a list of (address and port, lines inside the real_server)."""
+    lines = [f"virtual_server {head} {{", f"    delay_loop {delay_loop}", f"    lvs_sched {scheduler}", f"    lvs_method {method}"]
+    lines += [f"    protocol {protocol}"] if protocol else []
+    lines += [f"    {line}" for line in extra.splitlines()]
+    for address, inside in servers:
+        lines += [f"    real_server {address} {{"] + [f"        {line}" for line in inside.splitlines()] + ["    }"]
+    return "\n".join(lines + ["}"]) + "\n"
+
+
+def tcp_check(timeout=1, retry=0, delay=1):
+    return f"TCP_CHECK {{\n    connect_timeout {timeout}\n    retry {retry}\n    delay_before_retry {delay}\n}}"
+
+
+def http_check(path="/", timeout=2, retry=0, delay=1):
+    return (f"HTTP_GET {{\n    url {{\n        path {path}\n        status_code 200\n    }}\n    connect_timeout {timeout}\n"
+            f"    retry {retry}\n    delay_before_retry {delay}\n}}")

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Sends frames (hex, one a line on standard input, in turn) on DEVICE at RATE a second for SECONDS; prints how many."""
 # SPDX-License-Identifier: Apache-2.0
 import socket

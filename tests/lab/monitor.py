@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Every change that rtnetlink announces in this namespace, until standard input closes.
 
 Prints "ready", then one JSON list of {time, kind, ...}: kind is newaddr, deladdr, newlink, dellink, newroute, delroute, newrule, delrule.

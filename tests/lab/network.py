@@ -121,10 +121,10 @@ class Capture:
 
     SETTLE_SECONDS = 0.3
 
-    def __init__(self, lab, namespace, device, path, expression):
+    def __init__(self, lab, namespace, device, path, expression="", snap=512):
         self.path = path
-        self.process = lab.helper(["tcpdump", "-i", device, "-n", "-U", "--immediate-mode", "-s", "512", "-B", "16384", "-Z", "root",
-                                   "-w", path, expression], namespace, stderr=subprocess.PIPE, text=True)
+        self.process = lab.helper(["tcpdump", "-i", device, "-n", "-U", "--immediate-mode", "-s", str(snap), "-B", "16384", "-Z", "root",
+                                   "-w", path] + ([expression] if expression else []), namespace, stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:
             if "listening on" in line:
                 return

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """A client: ICMP echo to ADDRESS every INTERVAL seconds on DEVICE until standard input closes.
 
 Prints "ready", then at the end one JSON object: sent [[number, time]], replies [[number, time, mac]], adverts [[time, source, vrid,

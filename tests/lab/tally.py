@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Adds up the test cases in folders of JUnit files; the last line is `N passed, N failed`, the status says the same.
 
 tally.py FOLDER...                                             the grand total

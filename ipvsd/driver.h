@@ -1,0 +1,107 @@
+// Where ipvsd's pure parts meet descriptors and timers: messages become ledger steps, ledger steps become changes, changes become
+// system calls, and what the kernel tells becomes messages. Contains no rule of its own about what may exist.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "ipvsd/address_keeper.h"
+#include "ipvsd/announce/announcer.h"
+#include "ipvsd/kernel/kernel.h"
+#include "ipvsd/kernel/link_watch.h"
+#include "ipvsd/link_teller.h"
+#include "ipvsd/plan_intake.h"
+#include "ipvsd/table_keeper.h"
+#include "ipvsd/wanted/claim_ledger.h"
+#include "ipvsd/wanted/wish_ledger.h"
+#include "proto/channel/typed_link.h"
+#include "proto/runtime/log_event.h"
+#include "proto/runtime/loop.h"
+#include "proto/schema/checkerd_ipvsd.pb.h"
+#include "proto/schema/parent_ipvsd.pb.h"
+#include "proto/schema/vrrpd_ipvsd.pb.h"
+
+namespace holdfast {
+
+inline constexpr unsigned kAnnounceRepeatMax = 1000;
+inline constexpr unsigned kAuditsMax = 20;        // refusals that are logged for one link; the rest only counts
+inline constexpr std::size_t kRefusedMax = 100;   // refused changes that are told one by one at a time
+
+class Driver {
+ public:
+  Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel);
+  // Reads what is there, says Ready, tells all links. Changes nothing.
+  Status start();
+
+ private:
+  using ParentLink = Link<wire::IpvsdToParent, wire::ParentToIpvsd>;
+  using VrrpdLink = Link<wire::IpvsdToVrrpd, wire::VrrpdToIpvsd>;
+  using CheckerdLink = Link<wire::IpvsdToCheckerd, wire::CheckerdToIpvsd>;
+
+  void from_parent(wire::ParentToIpvsd&, Fd descriptor);
+  void from_vrrpd(wire::VrrpdToIpvsd&);
+  void from_checkerd(wire::CheckerdToIpvsd&);
+  void parent_gone(const Error&);
+  void vrrpd_gone(const Error&);
+  void checkerd_gone(const Error&);
+
+  void commit(const wire::PlanCommit&);
+  void adopt(IpvsPlan);
+  void connect_peer(wire::PeerLink::Peer, Fd);
+  void release_all(wire::PeerLink::Peer);
+  void claim(const wire::ClaimAddresses&);
+  void release(const wire::ReleaseAddresses&);
+  void announce(const wire::AnnounceAddresses&);
+  void want(const wire::WantDestinations&);
+  void touch(const WishLedger::Touched&);
+
+  void hear_kernel();
+  void act_on(const LinkWatch::News&);
+  void lost(const LinkWatch::Lost&);
+  void tell_links(const std::vector<LinkFacts>&, bool vrrpd_too);
+  void tell_parent(const LinkFacts&);
+  void tell_vrrpd(const LinkFacts&);
+  void tell_refused(const std::vector<Refused>&);
+  void tell_claim(InstanceId, Generation, bool active, std::size_t failed);
+  void audit(unsigned& count, const std::string& text);
+
+  void table_step();
+  void send_announcements();
+  void absence_over();
+  void arm_absence();
+  void withdraw(bool keep_vrrp, bool keep_ipvs);
+  void to_parent(const wire::IpvsdToParent&);
+  void hand_over_log(LogLevel, LogEvent, std::string_view text);
+  void sender_at_fault(const Error&);
+
+  Loop& loop_;
+  std::unique_ptr<Kernel> kernel_;
+  PlanIntake intake_;
+  ClaimLedger claims_;
+  WishLedger wishes_;
+  LinkWatch watch_;
+  LinkTeller teller_;
+  AddressKeeper addresses_;
+  TableKeeper table_;
+  announce::Announcer announcer_;
+  IpvsPlan settings_;              // of the plan in force; its lists are empty
+  bool planned_ = false;
+  bool applied_due_ = false;       // checkerd waits for WishesApplied
+  bool ended_ = false;
+  unsigned vrrpd_audits_ = 0;
+  unsigned checkerd_audits_ = 0;
+
+  Loop::Watch kernel_watch_;
+  Loop::Timer table_timer_;
+  Loop::Timer announce_timer_;
+  Loop::Timer absence_timer_;
+  Loop::Timer tell_timer_;
+  ParentLink parent_;
+  VrrpdLink vrrpd_;
+  CheckerdLink checkerd_;
+};
+
+}  // namespace holdfast

@@ -1,0 +1,168 @@
+// The driver's other half: what the kernel tells, what is told of it, timers, and the end.
+// SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
+#include <cstring>
+
+#include "ipvsd/driver.h"
+#include "proto/codec/values_codec.h"
+#include "proto/runtime/log.h"
+
+namespace holdfast {
+
+namespace {
+
+constexpr Duration kTellLater{50'000};  // our own addresses, to the parent
+constexpr std::size_t kLogTextMax = 1024;
+
+}  // namespace
+
+void Driver::hear_kernel() {
+  if (ended_) return;
+  LinkWatch::News news;
+  for (const KernelEvent& event : kernel_->events()) {
+    if (!std::holds_alternative<NotificationsLost>(event)) {
+      watch_.hear(event, news);
+      continue;
+    }
+    const auto network = kernel_->read_network();
+    if (!network) {
+      log_error(LogEvent::kMessage, "cannot read the interfaces: " + network.error().message);
+      continue;
+    }
+    news = watch_.reset(*network);
+  }
+  act_on(news);
+}
+
+void Driver::act_on(const LinkWatch::News& news) {
+  const LinkTeller::News told = teller_.changed(news.changed);
+  for (const LinkFacts& facts : told.vrrpd) tell_vrrpd(facts);
+  for (const LinkWatch::Lost& address : news.lost) lost(address);
+  // A link that comes back has to hold what is still claimed on it (IPv6 addresses go when a link goes down).
+  if (!news.came_up.empty() && planned_) tell_refused(addresses_.reconcile());
+  for (const LinkFacts& facts : told.parent) tell_parent(facts);
+  if (told.later && tell_timer_.deadline() == kNever) tell_timer_.arm(loop_.now() + kTellLater);
+}
+
+void Driver::lost(const LinkWatch::Lost& address) {
+  if (!address.link_up || !claims_.wants(address.key)) return;
+  if (address.by_us) return tell_refused(addresses_.restore(address.key));
+  bool tracked = false;
+  for (const ClaimLedger::Holder& holder : claims_.holders(address.key)) {
+    if (!holder.tracked) continue;
+    tracked = true;
+    wire::IpvsdToVrrpd to_vrrpd;
+    to_vrrpd.mutable_address_lost()->set_instance(holder.instance.value);
+    encode(address.key.prefix, *to_vrrpd.mutable_address_lost()->mutable_prefix());
+    (void)vrrpd_.send(to_vrrpd);
+    wire::IpvsdToParent message;
+    message.mutable_address_lost()->set_instance(holder.instance.value);
+    encode(address.key.prefix, *message.mutable_address_lost()->mutable_prefix());
+    to_parent(message);
+  }
+  if (tracked) log_warning(LogEvent::kAddressLost, "address " + to_string(address.key) + " was deleted by somebody else");
+}
+
+void Driver::tell_links(const std::vector<LinkFacts>& links, bool vrrpd_too) {
+  for (const LinkFacts& facts : links) {
+    if (vrrpd_too) tell_vrrpd(facts);
+    tell_parent(facts);
+  }
+}
+
+void Driver::tell_parent(const LinkFacts& facts) {
+  wire::IpvsdToParent message;
+  encode(facts, *message.mutable_link_facts());
+  if (parent_.open()) (void)parent_.send(message, {}, facts.index);
+}
+
+void Driver::tell_vrrpd(const LinkFacts& facts) {
+  if (!vrrpd_.open()) return;
+  wire::IpvsdToVrrpd message;
+  encode(facts, *message.mutable_link_facts());
+  (void)vrrpd_.send(message, {}, facts.index);
+}
+
+void Driver::tell_claim(InstanceId id, Generation generation, bool active, std::size_t failed) {
+  if (!vrrpd_.open()) return;
+  wire::IpvsdToVrrpd message;
+  wire::ClaimApplied& applied = *message.mutable_claim_applied();
+  applied.set_instance(id.value);
+  applied.set_claim(generation);
+  applied.set_active(active);
+  applied.set_failed(static_cast<std::uint32_t>(failed));
+  (void)vrrpd_.send(message);
+}
+
+void Driver::tell_refused(const std::vector<Refused>& refused) {
+  std::size_t told = 0;
+  for (const Refused& refusal : refused) {
+    if (++told > kRefusedMax) {
+      log_error(LogEvent::kChangeRefused, std::to_string(refused.size() - kRefusedMax) + " more changes were refused by the kernel");
+      return;
+    }
+    const std::string text = to_string(refusal.change);
+    log_error(LogEvent::kChangeRefused, "cannot " + text + ": " + std::strerror(refusal.code));
+    wire::IpvsdToParent message;
+    message.mutable_change_refused()->set_change(text);
+    message.mutable_change_refused()->set_code(refusal.code);
+    to_parent(message);
+  }
+}
+
+void Driver::audit(unsigned& count, const std::string& text) {
+  if (++count <= kAuditsMax) log_warning(LogEvent::kChangeRefused, "refused: " + text);
+}
+
+void Driver::table_step() {
+  if (ended_) return;
+  const std::vector<Refused> refused = table_.busy() ? table_.step() : std::vector<Refused>{};
+  if (table_.busy()) {
+    table_timer_.arm(loop_.now());
+  } else if (applied_due_) {
+    applied_due_ = false;
+    wire::IpvsdToCheckerd message;
+    message.mutable_applied()->set_plan(wishes_.plan());
+    if (checkerd_.open()) (void)checkerd_.send(message);
+  }
+  tell_refused(refused);
+}
+
+void Driver::send_announcements() {
+  if (ended_) return;
+  announcer_.send(loop_.now());
+  announce_timer_.arm(announcer_.deadline());
+}
+
+void Driver::arm_absence() { absence_timer_.arm(claims_.deadline()); }
+
+void Driver::absence_over() {
+  if (ended_ || !claims_.expire(loop_.now())) return;
+  const std::vector<Refused> refused = addresses_.reconcile();
+  log_warning(LogEvent::kMessage, "vrrpd has been silent for too long: its addresses are withdrawn");
+  tell_refused(refused);
+}
+
+void Driver::withdraw(bool keep_vrrp, bool keep_ipvs) {
+  if (ended_) return;
+  ended_ = true;
+  std::vector<Refused> refused = addresses_.finish(keep_vrrp);
+  if (!keep_ipvs) {
+    for (Refused& refusal : table_.finish()) refused.push_back(std::move(refusal));
+  }
+  tell_refused(refused);
+}
+
+void Driver::to_parent(const wire::IpvsdToParent& message) {
+  if (parent_.open()) (void)parent_.send(message);
+}
+
+void Driver::hand_over_log(LogLevel level, LogEvent event, std::string_view text) {
+  wire::IpvsdToParent message;
+  message.mutable_log()->set_event(static_cast<std::uint32_t>(event));
+  message.mutable_log()->set_level(static_cast<std::uint32_t>(level));
+  message.mutable_log()->set_text(std::string(text.substr(0, kLogTextMax)));
+  to_parent(message);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,250 @@
+// Requests and answers; the codecs do the bytes.
+// SPDX-License-Identifier: Apache-2.0
+#include "ipvsd/kernel/linux_kernel.h"
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+#include <cerrno>
+
+#include "ipvsd/netlink/address_codec.h"
+#include "ipvsd/netlink/link_codec.h"
+
+namespace holdfast {
+
+namespace {
+
+constexpr int kCommandBuffer = 1 << 20;     // every message of a batch may fail, each failure is a message of about 1 KiB
+constexpr int kMonitorBuffer = 4 << 20;     // thousands of addresses may move at once
+constexpr int kDatagramsPerWakeup = 256;
+constexpr std::size_t kServicesMax = 1 << 20;
+
+LinkState state_of(netlink::LinkMessage&& message) {
+  return {message.index, std::move(message.name), message.up, message.arp, message.mtu, message.hardware,
+          message.promote_secondaries, message.forwarding6};
+}
+
+AddressState state_of(netlink::AddressMessage&& message) {
+  return {message.index, message.prefix, message.peer, std::move(message.options), message.secondary, message.tentative,
+          message.protocol == netlink::kAddressProtocol};
+}
+
+}  // namespace
+
+LinuxKernel::LinuxKernel(netlink::Socket route, netlink::Socket monitor, netlink::Socket generic)
+    : route_(std::move(route)), monitor_(std::move(monitor)), generic_(std::move(generic)) {}
+
+Result<std::unique_ptr<LinuxKernel>> LinuxKernel::open() {
+  HF_TRY(netlink::Socket route, netlink::Socket::open(NETLINK_ROUTE, kCommandBuffer));
+  HF_TRY(netlink::Socket monitor, netlink::Socket::open(NETLINK_ROUTE, kMonitorBuffer));
+  for (const int group : {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_NETCONF}) {
+    HF_OK(monitor.join(group));
+  }
+  HF_TRY(netlink::Socket generic, netlink::Socket::open(NETLINK_GENERIC, kCommandBuffer));
+  return std::unique_ptr<LinuxKernel>(new LinuxKernel(std::move(route), std::move(monitor), std::move(generic)));
+}
+
+Result<NetworkState> LinuxKernel::read_network() {
+  NetworkState network;
+  batch_.clear();
+  netlink::encode_link_dump(batch_);
+  HF_OK(route_.ask(batch_, [&](netlink::Octets message) -> Status {
+    HF_TRY(std::optional<netlink::LinkMessage> link, netlink::decode_link(message));
+    if (link) network.links.push_back(state_of(std::move(*link)));
+    return ok();
+  }));
+  batch_.clear();
+  netlink::encode_address_dump(batch_);
+  HF_OK(route_.ask(batch_, [&](netlink::Octets message) -> Status {
+    HF_TRY(netlink::AddressMessage address, netlink::decode_address(message));
+    network.addresses.push_back(state_of(std::move(address)));
+    return ok();
+  }));
+  index_by_name_.clear();
+  for (const LinkState& link : network.links) index_by_name_[link.name] = link.index;
+  return network;
+}
+
+Status LinuxKernel::open_ipvs() {
+  if (ipvs_ != 0) return ok();
+  netlink::GenericFamily family = 0;
+  batch_.clear();
+  netlink::encode_family_lookup(batch_);
+  auto asked = generic_.ask(batch_, [&family](netlink::Octets message) -> Status {
+    HF_TRY(family, netlink::decode_family(message));
+    return ok();
+  });
+  if (!asked) {
+    return Error{"IPVS is not available: the kernel has no module ip_vs (" + asked.error().message + ")", asked.error().code};
+  }
+  ipvs_ = family;
+  // The family may be there and still be out of reach: the kernel wants CAP_NET_ADMIN in the initial user namespace.
+  const auto services = read_services();
+  if (!services) {
+    ipvs_ = 0;
+    if (services.error().code != EPERM) return services.error();
+    return Error{"IPVS is not permitted: it needs CAP_NET_ADMIN in the initial user namespace; inside a user namespace "
+                 "(a rootless container) the kernel does not offer it", EPERM};
+  }
+  return ok();
+}
+
+Result<std::vector<std::pair<ServiceKey, ServiceOptions>>> LinuxKernel::read_services() {
+  std::vector<std::pair<ServiceKey, ServiceOptions>> services;
+  batch_.clear();
+  netlink::encode_service_dump(batch_, ipvs_);
+  auto asked = generic_.ask(batch_, [&](netlink::Octets message) -> Status {
+    if (services.size() >= kServicesMax) return Error{"IPVS table: more than " + std::to_string(kServicesMax) + " services"};
+    auto service = netlink::decode_service(message);
+    if (service) services.push_back(*std::move(service));  // a service of a kind that we cannot name is not ours
+    return ok();
+  });
+  if (!asked) return Error{"IPVS services: " + asked.error().message, asked.error().code};
+  return services;
+}
+
+Result<std::optional<ServiceOptions>> LinuxKernel::read_service(const ServiceKey& key) {
+  std::optional<ServiceOptions> options;
+  batch_.clear();
+  netlink::encode_service_request(batch_, ipvs_, key);
+  auto asked = generic_.ask(batch_, [&options](netlink::Octets message) -> Status {
+    HF_TRY(auto service, netlink::decode_service(message));
+    options = std::move(service.second);
+    return ok();
+  });
+  if (!asked && asked.error().code != ESRCH) {
+    return Error{"IPVS service " + to_string(key) + ": " + asked.error().message, asked.error().code};
+  }
+  return options;
+}
+
+Result<std::map<DestinationKey, DestinationOptions>> LinuxKernel::read_destinations(const ServiceKey& key) {
+  std::map<DestinationKey, DestinationOptions> destinations;
+  batch_.clear();
+  netlink::encode_destination_dump(batch_, ipvs_, key);
+  auto asked = generic_.ask(batch_, [&](netlink::Octets message) -> Status {
+    HF_TRY(auto destination, netlink::decode_destination(message, key.family));
+    destinations.insert(std::move(destination));
+    return ok();
+  });
+  if (!asked) return Error{"IPVS destinations of " + to_string(key) + ": " + asked.error().message, asked.error().code};
+  return destinations;
+}
+
+bool LinuxKernel::encode_route(const Change& change) {
+  const auto index_of = [this](const std::string& interface) {
+    const auto found = index_by_name_.find(interface);
+    return found == index_by_name_.end() ? 0u : found->second;
+  };
+  if (const auto* add = std::get_if<AddAddress>(&change)) {
+    const std::uint32_t index = index_of(add->address.key.interface);
+    if (index != 0) netlink::encode(batch_, *add, index);
+    return index != 0;
+  }
+  if (const auto* remove = std::get_if<DeleteAddress>(&change)) {
+    const std::uint32_t index = index_of(remove->key.interface);
+    if (index != 0) netlink::encode(batch_, *remove, index);
+    return index != 0;
+  }
+  const auto& setting = std::get<SetPromoteSecondaries>(change);
+  const std::uint32_t index = index_of(setting.interface);
+  if (index != 0) netlink::encode_promote_secondaries(batch_, index, setting.on);
+  return index != 0;
+}
+
+// Runs of changes for the same socket go out together; the order across sockets is kept.
+std::vector<int> LinuxKernel::apply(std::span<const Change> changes) {
+  std::vector<int> codes(changes.size(), 0);
+  std::vector<std::size_t> sent;
+  const auto is_route = [](const Change& change) {
+    return std::holds_alternative<AddAddress>(change) || std::holds_alternative<DeleteAddress>(change) ||
+           std::holds_alternative<SetPromoteSecondaries>(change);
+  };
+  for (std::size_t at = 0; at < changes.size();) {
+    const bool route = is_route(changes[at]);
+    batch_.clear();
+    sent.clear();
+    for (; at < changes.size() && is_route(changes[at]) == route; ++at) {
+      if (route && !encode_route(changes[at])) {
+        codes[at] = ENODEV;
+        continue;
+      }
+      if (!route) {
+        if (ipvs_ == 0) {
+          codes[at] = EOPNOTSUPP;
+          continue;
+        }
+        std::visit(
+            [this](const auto& change) {
+              if constexpr (requires { netlink::encode(batch_, ipvs_, change); }) netlink::encode(batch_, ipvs_, change);
+            },
+            changes[at]);
+      }
+      sent.push_back(at);
+    }
+    if (sent.empty()) continue;
+    const auto answered = (route ? route_ : generic_).transact(batch_);
+    for (std::size_t position = 0; position < sent.size(); ++position) {
+      codes[sent[position]] = answered ? (*answered)[position] : answered.error().code;
+    }
+  }
+  return codes;
+}
+
+void LinuxKernel::hear_link(netlink::Octets message, std::vector<KernelEvent>& events) {
+  auto decoded = netlink::decode_link(message);
+  if (!decoded || !*decoded) return;
+  netlink::LinkMessage& link = **decoded;
+  std::erase_if(index_by_name_, [&link](const auto& entry) { return entry.second == link.index; });
+  if (link.deleted) {
+    events.push_back(LinkGone{link.index});
+    return;
+  }
+  index_by_name_[link.name] = link.index;
+  events.push_back(LinkSeen{state_of(std::move(link))});
+}
+
+void LinuxKernel::hear_address(netlink::Octets message, std::vector<KernelEvent>& events) {
+  auto decoded = netlink::decode_address(message);
+  if (!decoded) return;
+  const bool deleted = decoded->deleted;
+  const bool by_us = reinterpret_cast<const nlmsghdr*>(message.data())->nlmsg_pid == route_.port();
+  AddressState address = state_of(*std::move(decoded));
+  if (deleted) {
+    events.push_back(AddressGone{std::move(address), by_us});
+  } else {
+    events.push_back(AddressSeen{std::move(address)});
+  }
+}
+
+void LinuxKernel::hear(netlink::Octets message, std::vector<KernelEvent>& events) {
+  switch (reinterpret_cast<const nlmsghdr*>(message.data())->nlmsg_type) {
+    case RTM_NEWLINK:
+    case RTM_DELLINK: return hear_link(message, events);
+    case RTM_NEWADDR:
+    case RTM_DELADDR: return hear_address(message, events);
+    case RTM_NEWNETCONF:
+      if (auto decoded = netlink::decode_forwarding(message); decoded && *decoded) {
+        events.push_back(ForwardingSeen{(*decoded)->index, (*decoded)->on});
+      }
+      return;
+    default: return;
+  }
+}
+
+std::vector<KernelEvent> LinuxKernel::events() {
+  std::vector<KernelEvent> events;
+  const auto read = monitor_.notifications(kDatagramsPerWakeup, [&](netlink::Octets message) {
+    hear(message, events);
+    return ok();
+  });
+  if (read) return events;
+  // Some were lost. Those that are still queued are older than what will be read anew: they must not be taken for news.
+  for (bool drained = false; !drained;) {
+    const auto rest = monitor_.notifications(kDatagramsPerWakeup, [](netlink::Octets) { return ok(); });
+    drained = !rest || *rest;
+  }
+  return {NotificationsLost{}};
+}
+
+}  // namespace holdfast

@@ -1,0 +1,42 @@
+// The kernel over three netlink sockets: rtnetlink commands, rtnetlink notifications, generic netlink for IPVS. All are opened
+// at construction time, before the sandbox: netlink checks the sender's rights at each message, so they cannot be handed in.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <unordered_map>
+
+#include "ipvsd/kernel/kernel.h"
+#include "ipvsd/netlink/ipvs_codec.h"
+#include "ipvsd/netlink/socket.h"
+
+namespace holdfast {
+
+class LinuxKernel final : public Kernel {
+ public:
+  static Result<std::unique_ptr<LinuxKernel>> open();
+
+  Result<NetworkState> read_network() override;
+  Status open_ipvs() override;
+  Result<std::vector<std::pair<ServiceKey, ServiceOptions>>> read_services() override;
+  Result<std::optional<ServiceOptions>> read_service(const ServiceKey&) override;
+  Result<std::map<DestinationKey, DestinationOptions>> read_destinations(const ServiceKey&) override;
+  std::vector<int> apply(std::span<const Change>) override;
+  int events_fd() const override { return monitor_.fd(); }
+  std::vector<KernelEvent> events() override;
+
+ private:
+  LinuxKernel(netlink::Socket route, netlink::Socket monitor, netlink::Socket generic);
+  bool encode_route(const Change&);    // false: no such interface
+  void hear(netlink::Octets message, std::vector<KernelEvent>& events);
+  void hear_link(netlink::Octets message, std::vector<KernelEvent>& events);
+  void hear_address(netlink::Octets message, std::vector<KernelEvent>& events);
+
+  netlink::Socket route_;
+  netlink::Socket monitor_;
+  netlink::Socket generic_;
+  netlink::Batch batch_;
+  netlink::GenericFamily ipvs_ = 0;
+  std::unordered_map<std::string, std::uint32_t> index_by_name_;
+};
+
+}  // namespace holdfast

@@ -1,0 +1,112 @@
+// Decoding and the rules that hold between the parts of a plan.
+// SPDX-License-Identifier: Apache-2.0
+#include "ipvsd/plan_intake.h"
+
+#include <cerrno>
+#include <set>
+
+#include "ipvsd/reconcile/change.h"
+#include "proto/codec/ipvs_codec.h"
+
+namespace holdfast {
+
+namespace {
+
+constexpr std::int64_t kAbsenceMax = 3'600'000'000;  // an hour
+
+template <class Item>
+Status room_for_one(const std::vector<Item>& items, std::size_t count_max, const char* what) {
+  if (items.size() < count_max) return ok();
+  return Error{std::string("plan: more than ") + std::to_string(count_max) + " " + what};
+}
+
+}  // namespace
+
+Status PlanIntake::begin(const wire::PlanBegin& message) {
+  if (open_) return Error{"plan: Begin inside a plan", EPROTO};
+  *this = PlanIntake{};
+  open_ = true;
+  plan_.generation = message.generation();
+  expected_ = message.chunks();
+  return ok();
+}
+
+Status PlanIntake::chunk(const wire::IpvsPlanChunk& message) {
+  if (!open_ || seen_ == expected_) return Error{"plan: a chunk too many", EPROTO};
+  ++seen_;
+  if (failed_) failed_ = take(message);
+  return ok();
+}
+
+Status PlanIntake::take(const wire::IpvsPlanChunk& message) {
+  if (message.has_settings()) {
+    const wire::IpvsSettings& settings = message.settings();
+    plan_.uses_ipvs = settings.uses_ipvs();
+    plan_.lvs_flush = settings.lvs_flush();
+    plan_.keep_ipvs = settings.keep_ipvs();
+    plan_.keep_vrrp = settings.keep_vrrp();
+    if (settings.vrrpd_absence_us() < 0 || settings.vrrpd_absence_us() > kAbsenceMax) return Error{"plan: vrrpd_absence out of range"};
+    plan_.vrrpd_absence = Duration{settings.vrrpd_absence_us()};
+  }
+  HF_OK(take_instances(message));
+  return take_tables(message);
+}
+
+Status PlanIntake::take_instances(const wire::IpvsPlanChunk& message) {
+  for (const auto& entry : message.instances()) {
+    HF_OK(room_for_one(plan_.instances, kPlanInstancesMax, "instances"));
+    HF_TRY(InstanceRights rights, decode(entry));
+    addresses_ += rights.addresses.size();
+    if (addresses_ > kPlanAddressesMax) return Error{"plan: more than " + std::to_string(kPlanAddressesMax) + " addresses"};
+    plan_.instances.push_back(std::move(rights));
+  }
+  return ok();
+}
+
+Status PlanIntake::take_tables(const wire::IpvsPlanChunk& message) {
+  for (const auto& entry : message.services()) {
+    HF_OK(room_for_one(plan_.services, kPlanServicesMax, "services"));
+    HF_TRY(Service service, decode(entry));
+    plan_.services.push_back(std::move(service));
+  }
+  for (const auto& entry : message.destinations()) {
+    HF_OK(room_for_one(plan_.destinations, kPlanDestinationsMax, "destinations"));
+    HF_TRY(Destination destination, decode(entry));
+    plan_.destinations.push_back(std::move(destination));
+  }
+  return ok();
+}
+
+Status PlanIntake::check() const {
+  std::unordered_set<InstanceId> instances;
+  for (const InstanceRights& rights : plan_.instances) {
+    if (!instances.insert(rights.id).second) return Error{"plan: instance " + rights.name + " is there twice"};
+  }
+  std::unordered_set<ServiceId> services;
+  std::set<ServiceKey> keys;
+  for (const Service& service : plan_.services) {
+    if (!services.insert(service.id).second || !keys.insert(canonical(service.key)).second) {
+      return Error{"plan: service " + to_string(service.key) + " is there twice"};
+    }
+  }
+  std::unordered_set<DestinationId> destinations;
+  for (const Destination& destination : plan_.destinations) {
+    const std::string name = to_string(DestinationKey{destination.address, destination.port});
+    if (!destinations.insert(destination.id).second) return Error{"plan: destination " + name + " has the identifier of another"};
+    if (!services.contains(destination.service)) return Error{"plan: destination " + name + " is of no service"};
+  }
+  if (!plan_.services.empty() && !plan_.uses_ipvs) return Error{"plan: has services but does not use IPVS"};
+  return ok();
+}
+
+Result<IpvsPlan> PlanIntake::commit(const wire::PlanCommit& message) {
+  if (!open_ || seen_ != expected_ || message.generation() != plan_.generation) {
+    return Error{"plan: Commit without a whole plan", EPROTO};
+  }
+  open_ = false;
+  HF_OK(std::move(failed_));
+  HF_OK(check());
+  return std::move(plan_);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,130 @@
+// Canonical forms, the meaning of errno numbers, and the texts of changes.
+// SPDX-License-Identifier: Apache-2.0
+#include "ipvsd/reconcile/change.h"
+
+#include <cerrno>
+
+namespace holdfast {
+
+namespace {
+
+constexpr std::uint32_t kIpv4Flags = kAddressNoPrefixRoute | kAddressMulticastAutojoin;
+constexpr std::uint32_t kIpv6Flags =
+    kAddressNoDad | kAddressHome | kAddressManageTemporary | kAddressNoPrefixRoute | kAddressMulticastAutojoin;
+constexpr std::uint8_t kHostLength = 128;
+
+template <class... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+template <class... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;
+
+std::string with_port(const IpAddress& address, std::uint16_t port) {
+  const std::string text = address.is_v4() ? address.to_string() : "[" + address.to_string() + "]";
+  return text + ":" + std::to_string(port);
+}
+
+const char* name_of(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::kTcp: return "TCP";
+    case Protocol::kUdp: return "UDP";
+    case Protocol::kSctp: return "SCTP";
+  }
+  return "?";
+}
+
+Outcome expect(int code, std::initializer_list<int> done, std::initializer_list<int> surprised) {
+  if (code == 0) return Outcome::kDone;
+  for (int number : done) {
+    if (code == number) return Outcome::kDone;
+  }
+  for (int number : surprised) {
+    if (code == number) return Outcome::kSurprised;
+  }
+  return Outcome::kRefused;
+}
+
+}  // namespace
+
+Address address_of(const VirtualAddress& planned) {
+  Address address;
+  address.key = {planned.interface, planned.prefix, planned.peer};
+  address.options.preferred = planned.preferred;
+  if (planned.prefix.address.is_v4()) {
+    address.options.scope = planned.scope;
+    if (planned.label != planned.interface) address.options.label = planned.label;
+    address.options.broadcast = planned.broadcast;
+    address.options.flags = planned.flags & kIpv4Flags;
+  } else {
+    address.options.flags = (planned.flags & kIpv6Flags) | kAddressNoDad;
+    if (planned.prefix.length == kHostLength && !planned.preferred) address.options.preferred = 0;
+  }
+  return address;
+}
+
+bool same(const AddressOptions& a, const AddressOptions& b) {
+  const bool finite = a.preferred.value_or(0) != 0 && b.preferred.value_or(0) != 0;
+  return a.scope == b.scope && a.label == b.label && a.broadcast == b.broadcast && a.flags == b.flags &&
+         (finite || a.preferred == b.preferred);
+}
+
+ServiceKey canonical(const ServiceKey& key) {
+  if (key.fwmark == 0) return key;
+  return ServiceKey{key.family, Protocol::kTcp, IpAddress{}, 0, key.fwmark};
+}
+
+ServiceOptions options_of(const Service& service) {
+  return {service.scheduler, service.flags, service.timeout, service.netmask, service.persistence_engine};
+}
+
+Outcome judge(const Change& change, int code) {
+  return std::visit(
+      Overloaded{
+          [code](const AddAddress&) { return expect(code, {EEXIST}, {}); },
+          [code](const DeleteAddress&) { return expect(code, {EADDRNOTAVAIL, ENODEV}, {}); },
+          [code](const AddService&) { return expect(code, {}, {EEXIST}); },
+          [code](const EditService&) { return expect(code, {}, {ESRCH}); },
+          [code](const DeleteService&) { return expect(code, {ESRCH}, {}); },
+          [code](const AddDestination&) { return expect(code, {}, {EEXIST, ESRCH}); },
+          [code](const EditDestination&) { return expect(code, {}, {ENOENT, ESRCH}); },
+          [code](const DeleteDestination&) { return expect(code, {ENOENT}, {ESRCH}); },
+          [code](const SetPromoteSecondaries&) { return expect(code, {ENODEV}, {}); },
+      },
+      change);
+}
+
+std::string to_string(const AddressKey& key) {
+  std::string text = key.prefix.to_string();
+  if (key.peer) text += " peer " + key.peer->to_string();
+  return text + " on " + key.interface;
+}
+
+std::string to_string(const ServiceKey& key) {
+  if (key.fwmark != 0) return "FWM " + std::to_string(key.fwmark) + (key.family == Family::kIpv6 ? " (IPv6)" : "");
+  return std::string(name_of(key.protocol)) + " " + with_port(key.address, key.port);
+}
+
+std::string to_string(const DestinationKey& key) { return with_port(key.address, key.port); }
+
+std::string to_string(const Change& change) {
+  return std::visit(
+      Overloaded{
+          [](const AddAddress& c) { return "add address " + to_string(c.address.key); },
+          [](const DeleteAddress& c) { return "delete address " + to_string(c.key); },
+          [](const AddService& c) { return "add service " + to_string(c.key) + " scheduler " + c.options.scheduler; },
+          [](const EditService& c) { return "edit service " + to_string(c.key) + " scheduler " + c.options.scheduler; },
+          [](const DeleteService& c) { return "delete service " + to_string(c.key); },
+          [](const AddDestination& c) { return "add destination " + to_string(c.key) + " to service " + to_string(c.service); },
+          [](const EditDestination& c) { return "edit destination " + to_string(c.key) + " of service " + to_string(c.service); },
+          [](const DeleteDestination& c) {
+            return "delete destination " + to_string(c.key) + " of service " + to_string(c.service);
+          },
+          [](const SetPromoteSecondaries& c) {
+            return std::string("set promote_secondaries ") + (c.on ? "1" : "0") + " on " + c.interface;
+          },
+      },
+      change);
+}
+
+}  // namespace holdfast

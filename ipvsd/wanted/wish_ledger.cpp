@@ -1,0 +1,100 @@
+// Services, destinations, weights.
+// SPDX-License-Identifier: Apache-2.0
+#include "ipvsd/wanted/wish_ledger.h"
+
+#include <algorithm>
+
+namespace holdfast {
+
+WishLedger::Touched WishLedger::set_plan(const IpvsPlan& plan) {
+  Touched touched = keys();
+  plan_ = plan.generation;
+  services_.clear();
+  targets_.clear();
+  by_key_.clear();
+  by_id_.clear();
+  std::unordered_map<ServiceId, std::size_t> by_service;
+  for (const Service& service : plan.services) {
+    const ServiceKey key = canonical(service.key);
+    by_service[service.id] = services_.size();
+    by_key_[key] = services_.size();
+    services_.push_back({key, options_of(service), {}});
+    touched.insert(key);
+  }
+  for (const Destination& planned : plan.destinations) {
+    const auto owner = by_service.find(planned.service);
+    if (owner == by_service.end()) continue;  // the intake has refused such a plan already
+    services_[owner->second].targets.push_back(targets_.size());
+    by_id_[planned.id] = targets_.size();
+    const DestinationOptions options{planned.forwarding, 0, planned.upper_threshold, planned.lower_threshold,
+                                     planned.tunnel, planned.tunnel_port, planned.tunnel_flags};
+    targets_.push_back({owner->second, {planned.address, planned.port}, options, planned.id});
+  }
+  // Early wishes have had their plan now; the others belong to destinations that have left.
+  std::erase_if(wishes_, [this](const auto& entry) { return !by_id_.contains(entry.first); });
+  return touched;
+}
+
+void WishLedger::touch(DestinationId id, Touched& touched) const {
+  if (const auto target = by_id_.find(id); target != by_id_.end()) touched.insert(services_[targets_[target->second].service].key);
+}
+
+WishVerdict WishLedger::wish(Generation plan, const DestinationWish& wish, Touched& touched) {
+  const bool named = by_id_.contains(wish.id);
+  if (!named) {
+    if (plan < plan_) return WishVerdict::kStale;
+    if (plan == plan_) return WishVerdict::kUnknown;
+    if (!wishes_.contains(wish.id) && wishes_.size() >= by_id_.size() + kEarlyWishesMax) return WishVerdict::kUnknown;
+  }
+  Wish& kept = wishes_[wish.id];
+  const Wish next{std::min(wish.weight, kWeightMax), wish.present, epoch_};
+  const bool changed = kept.present != next.present || kept.weight != next.weight;
+  kept = next;
+  if (!named) return WishVerdict::kEarly;
+  // Before Complete the kernel may hold what this ledger has never seen wished: look at every wish.
+  if (changed || !complete_) touch(wish.id, touched);
+  return WishVerdict::kAccepted;
+}
+
+WishLedger::Touched WishLedger::complete() {
+  std::erase_if(wishes_, [this](const auto& entry) { return entry.second.epoch != epoch_; });
+  complete_ = true;
+  return keys();
+}
+
+WishLedger::Touched WishLedger::release_all() {
+  wishes_.clear();
+  complete_ = true;
+  return keys();
+}
+
+void WishLedger::linked() {
+  ++epoch_;
+  complete_ = false;
+}
+
+std::optional<VirtualService> WishLedger::wanted(const ServiceKey& key) const {
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return std::nullopt;
+  const Planned& planned = services_[found->second];
+  VirtualService service{planned.options, {}};
+  for (std::size_t position : planned.targets) {
+    const Target& target = targets_[position];
+    const auto wish = wishes_.find(target.id);
+    if (wish == wishes_.end() || !wish->second.present) continue;
+    DestinationOptions options = target.options;
+    options.weight = wish->second.weight;
+    // A sorry server may be a real server too: the kernel has one entry for both, the heavier wish counts.
+    const auto [place, fresh] = service.destinations.emplace(target.key, options);
+    if (!fresh && place->second.weight < options.weight) place->second = options;
+  }
+  return service;
+}
+
+WishLedger::Touched WishLedger::keys() const {
+  Touched keys;
+  for (const Planned& planned : services_) keys.insert(planned.key);
+  return keys;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,77 @@
+// Which IPVS services must exist, with which destinations: the plan and what checkerd wishes of it. Wishes survive a dead
+// checkerd without limit (the last verdicts stay); after a new link they stay until checkerd has said Complete on it.
+// Pure: refusals are values; every step tells which services it touched. Knows no message type, no kernel.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "ipvsd/reconcile/change.h"
+#include "proto/value/identifier.h"
+#include "proto/value/ipvs_plan.h"
+
+namespace holdfast {
+
+enum class WishVerdict : std::uint8_t {
+  kAccepted,
+  kEarly,    // belongs to a plan that has not come yet: kept for it
+  kStale,    // belongs to an older plan and to a destination that has left: dropped
+  kUnknown,  // the plan does not name this destination: refused, one audit event
+};
+
+inline constexpr std::size_t kEarlyWishesMax = 262'144;
+inline constexpr std::uint32_t kWeightMax = 0x7fffffff;  // the kernel's weight is a signed integer
+
+class WishLedger {
+ public:
+  using Touched = std::set<ServiceKey>;
+
+  Touched set_plan(const IpvsPlan&);
+  WishVerdict wish(Generation plan, const DestinationWish&, Touched& touched);
+  Touched complete();     // what was not wished on this link is not wanted
+  Touched release_all();  // checkerd will not come back
+  void linked();
+
+  // None: the plan does not name it. Destinations: those that are wished.
+  std::optional<VirtualService> wanted(const ServiceKey&) const;
+  bool names(const ServiceKey& key) const { return by_key_.contains(key); }
+  Touched keys() const;
+  // checkerd has said Complete at least once since the last new link: what it has not wished may be deleted.
+  bool wishes_complete() const { return complete_; }
+  Generation plan() const { return plan_; }
+
+ private:
+  struct Target {
+    std::size_t service;
+    DestinationKey key;
+    DestinationOptions options;  // without the weight
+    DestinationId id;
+  };
+  struct Planned {
+    ServiceKey key;
+    ServiceOptions options;
+    std::vector<std::size_t> targets;
+  };
+  struct Wish {
+    std::uint32_t weight = 0;
+    bool present = false;
+    std::uint64_t epoch = 0;
+  };
+  void touch(DestinationId, Touched&) const;
+
+  Generation plan_ = 0;
+  std::vector<Planned> services_;
+  std::vector<Target> targets_;
+  std::map<ServiceKey, std::size_t> by_key_;
+  std::unordered_map<DestinationId, std::size_t> by_id_;
+  std::unordered_map<DestinationId, Wish> wishes_;
+  std::uint64_t epoch_ = 1;
+  bool complete_ = false;
+};
+
+}  // namespace holdfast

@@ -1,0 +1,229 @@
+// holdfast-launcher: the only process that starts others and opens what needs rights. One client, one request at a time, a fixed menu.
+// Knows no configuration and no protocol; never reachable from the network. See menu.h for what may be asked, start.h for how it begins.
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "parent/launcher/children.h"
+#include "parent/launcher/files.h"
+#include "parent/launcher/sockets.h"
+#include "parent/launcher/start.h"
+#include "policy/role.h"
+
+namespace holdfast::launcher {
+
+namespace {
+
+constexpr int kExitUsage = 64;
+constexpr int kExitPolicy = 78;
+
+struct Options {
+  bool separate_users = false;
+  std::vector<std::string> directories;
+  char** argv = nullptr;
+};
+
+std::optional<Options> read_options(int argc, char** argv) {
+  if (argc < 4 || (argv[1] != kUsersMode && argv[1] != kSingleMode)) return {};
+  Options options;
+  options.separate_users = argv[1] == kUsersMode;
+  int index = 2;
+  for (; index < argc && std::strcmp(argv[index], "--") != 0; ++index) options.directories.emplace_back(argv[index]);
+  if (index + 1 >= argc) return {};
+  options.argv = argv + index + 1;
+  return options;
+}
+
+struct Received {
+  PathRequest request;
+  std::size_t size = 0;
+  Fd descriptor;
+};
+
+// Nothing: the parent has gone, or sent what it may not.
+std::optional<Received> receive() {
+  Received received;
+  iovec part{&received.request, sizeof received.request};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  ssize_t size = -1;
+  do size = recvmsg(kLinkFd, &message, MSG_CMSG_CLOEXEC);
+  while (size < 0 && errno == EINTR);
+  if (size <= 0 || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return {};
+  for (cmsghdr* item = CMSG_FIRSTHDR(&message); item != nullptr; item = CMSG_NXTHDR(&message, item)) {
+    if (item->cmsg_level != SOL_SOCKET || item->cmsg_type != SCM_RIGHTS) continue;
+    int descriptor = -1;
+    std::memcpy(&descriptor, CMSG_DATA(item), sizeof descriptor);
+    received.descriptor = Fd(descriptor);
+  }
+  received.size = static_cast<std::size_t>(size);
+  return received;
+}
+
+bool well_formed(const Received& received) {
+  const Request& head = received.request.request;
+  if (received.size < sizeof(Request) || head.version != kMenuVersion) return false;
+  const std::size_t expected = has_path(static_cast<Item>(head.item)) ? kPathRequestSize : kRequestSize;
+  if (received.size != expected || head.slot >= kSlotMax) return false;
+  if (head.reserved[0] != 0 || head.reserved[1] != 0 || head.reserved[2] != 0 || head.reserved2 != 0) return false;
+  if (head.interface[sizeof head.interface - 1] != '\0') return false;
+  return expected == kRequestSize || (received.request.path[0] == '/' && received.request.path[kPathMax - 1] == '\0');
+}
+
+bool send_reply(const Reply& reply, const Fd& descriptor) {
+  Reply copy = reply;
+  iovec part{&copy, sizeof copy};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))]{};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  if (descriptor) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    cmsghdr* item = CMSG_FIRSTHDR(&message);
+    item->cmsg_level = SOL_SOCKET;
+    item->cmsg_type = SCM_RIGHTS;
+    item->cmsg_len = CMSG_LEN(sizeof(int));
+    const int number = descriptor.get();
+    std::memcpy(CMSG_DATA(item), &number, sizeof number);
+  }
+  ssize_t sent = -1;
+  do sent = sendmsg(kLinkFd, &message, MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR);
+  return sent == static_cast<ssize_t>(sizeof copy);
+}
+
+class Server {
+ public:
+  explicit Server(const Options& options) : options_(options), children_(options.argv, options.separate_users) {}
+
+  // Until the parent goes.
+  void run() {
+    while (auto received = receive()) {
+      if (!well_formed(*received)) {
+        std::fprintf(stderr, "holdfast: launcher: malformed request of %zu octets; ending\n", received->size);
+        break;
+      }
+      if (!answer(*received)) break;
+    }
+    children_.end_all();
+  }
+
+ private:
+  bool answer(const Received& received) {
+    Reply reply;
+    reply.item = received.request.request.item;
+    reply.cookie = received.request.request.cookie;
+    Fd descriptor;
+    if (const Status status = serve(received, reply, descriptor); !status) {
+      reply.error = status.error().code != 0 ? status.error().code : EPERM;
+    }
+    return send_reply(reply, descriptor);
+  }
+
+  Status serve(const Received& received, Reply& reply, Fd& descriptor) {
+    const Request& request = received.request.request;
+    const auto keep = [&](Result<Fd> opened) -> Status {
+      if (!opened) return std::move(opened).error();
+      descriptor = *std::move(opened);
+      return ok();
+    };
+    switch (static_cast<Item>(request.item)) {
+      case Item::kStartRole: {
+        HF_TRY(StartedChild child, children_.start(static_cast<Child>(request.child), received.descriptor));
+        reply.pid = child.pid;
+        descriptor = std::move(child.process);
+        return ok();
+      }
+      case Item::kEndChild: return children_.end(request.pid);
+      case Item::kOpenConfigFile: return keep(open_readable(received.request.path, Kind::kFile, options_.directories));
+      case Item::kOpenDirectory: return keep(open_readable(received.request.path, Kind::kDirectory, options_.directories));
+      case Item::kOpenAdvertSocket: return keep(open_advert_socket(request));
+      case Item::kOpenAnnounceSocket: return keep(open_announce_socket());
+      case Item::kOpenPingSocket: return keep(open_ping_socket(request));
+      case Item::kLookupInterface: {
+        HF_TRY(const Interface found, lookup_interface(request.interface));
+        reply.interface_index = found.index;
+        reply.flags = found.flags;
+        return ok();
+      }
+    }
+    return Error{"not on the menu", EPERM};
+  }
+
+  const Options& options_;
+  Children children_;
+};
+
+void ignore_signals() {
+  for (int number = 1; number <= SIGRTMAX; ++number) {
+    const bool ours = number == SIGTERM || number == SIGINT || number == SIGHUP || number == SIGUSR1 || number == SIGUSR2 ||
+                      number == SIGPIPE || number == SIGALRM || number == SIGQUIT || number >= SIGRTMIN;
+    if (ours) std::signal(number, SIG_IGN);
+  }
+}
+
+// The users that children become: rows of the launcher's own table, because only here their numbers are known.
+std::vector<policy::Rule> user_rules() {
+  std::vector<policy::Rule> rules;
+  const auto add = [&](int call, std::string_view name, std::uint32_t id) {
+    const auto rule = policy::allow(call, name, {policy::equals(0, id), policy::equals(1, id), policy::equals(2, id)}, "a child becomes its user");
+    const auto same = [&](const policy::Rule& other) { return other.call == call && other.conditions == rule.conditions; };
+    if (std::none_of(rules.begin(), rules.end(), same)) rules.push_back(rule);
+  };
+  for (const policy::Role* role : {&policy::kVrrpd, &policy::kIpvsd, &policy::kCheckerd, &policy::kWorker}) {
+    const policy::Identity identity = policy::identity(*role);
+    add(HF_CALL(setresuid), identity.uid);
+    add(HF_CALL(setresgid), identity.gid);
+  }
+  return rules;
+}
+
+Status enter_policy(const Options& options) {
+  std::vector<int> programs;
+  for (std::size_t i = 0; i < kPrograms.size(); ++i) {
+    const int program = kProgramFd + static_cast<int>(i);
+    if (fcntl(program, F_GETFD) >= 0) programs.push_back(program);
+  }
+  const std::vector<policy::Rule> rules = options.separate_users ? user_rules() : std::vector<policy::Rule>{};
+  return policy::enter(policy::kLauncher, {.readable_directories = options.directories, .executables = programs, .rules = rules});
+}
+
+int run(int argc, char** argv) {
+  const auto options = read_options(argc, argv);
+  if (!options) {
+    std::fprintf(stderr, "holdfast-launcher: started by holdfast, not by hand\n");
+    return kExitUsage;
+  }
+  prctl(PR_SET_NAME, "holdfast-launch", 0, 0, 0);
+  ignore_signals();
+  Server server(*options);
+  if (const Status status = enter_policy(*options); !status) {
+    std::fprintf(stderr, "holdfast: %s: %s\n", status.error().message.c_str(), std::strerror(status.error().code));
+    return kExitPolicy;
+  }
+  server.run();
+  return 0;
+}
+
+}  // namespace
+
+}  // namespace holdfast::launcher
+
+int main(int argc, char** argv) { return holdfast::launcher::run(argc, argv); }

@@ -1,0 +1,159 @@
+// Every option is set here and is an error if the kernel refuses it. ip(7), ipv6(7), packet(7), socket(7).
+// SPDX-License-Identifier: Apache-2.0
+#include "parent/launcher/sockets.h"
+
+#include <arpa/inet.h>
+#include <linux/filter.h>
+#include <linux/icmp.h>
+#include <linux/if.h>
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+namespace holdfast::launcher {
+
+namespace {
+
+constexpr int kVrrpProtocol = 112;
+constexpr int kInternetworkControl = 0xc0;  // TOS and traffic class of adverts
+constexpr int kSendPriority = 6;            // the highest without CAP_NET_ADMIN, as keepalived
+constexpr int kReceiveBuffer = 1 << 20;     // adverts of thousands of routers during a stall of some milliseconds
+constexpr int kChecksumOffset = 6;          // of a VRRP packet
+constexpr int kMulticastAllIpv6 = 29;       // IPV6_MULTICAST_ALL, Linux 4.20
+
+Status set(const Fd& socket, int level, int name, const void* value, socklen_t size, const char* text) {
+  if (setsockopt(socket.get(), level, name, value, size) != 0) return Error{std::string("socket option ") + text, errno};
+  return ok();
+}
+Status set(const Fd& socket, int level, int name, int value, const char* text) { return set(socket, level, name, &value, sizeof value, text); }
+#define HF_SET(socket, level, name, value) HF_OK(set(socket, level, name, value, #name))
+
+Result<Fd> open_socket(int family, int type, int protocol, const char* noun) {
+  Fd socket(::socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
+  if (!socket) return Error{noun, errno};
+  return socket;
+}
+
+Status set_common(const Fd& socket, const Request& request) {
+  if (request.interface_index != 0) HF_SET(socket, SOL_SOCKET, SO_BINDTOIFINDEX, static_cast<int>(request.interface_index));
+  // The forced form needs CAP_NET_ADMIN in the initial user namespace.
+  if (!set(socket, SOL_SOCKET, SO_RCVBUFFORCE, kReceiveBuffer, "SO_RCVBUFFORCE")) HF_SET(socket, SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
+  return ok();
+}
+
+Status prepare_ipv4(const Fd& socket, const Request& request) {
+  HF_SET(socket, IPPROTO_IP, IP_TTL, request.ttl);
+  HF_SET(socket, IPPROTO_IP, IP_TOS, kInternetworkControl);
+  HF_SET(socket, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+  HF_SET(socket, IPPROTO_IP, IP_PKTINFO, 1);
+  HF_SET(socket, IPPROTO_IP, IP_MULTICAST_ALL, 0);
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  if (request.unicast != 0) {
+    if (request.has_source == 0) return ok();
+    HF_SET(socket, IPPROTO_IP, IP_FREEBIND, 1);
+    std::memcpy(&own.sin_addr, request.source, sizeof own.sin_addr);
+  } else {
+    ip_mreqn membership{};
+    membership.imr_ifindex = static_cast<int>(request.interface_index);
+    std::memcpy(&membership.imr_multiaddr, request.group, sizeof membership.imr_multiaddr);
+    if (!IN_MULTICAST(ntohl(membership.imr_multiaddr.s_addr))) return Error{"advert socket: the group is not a multicast address", EINVAL};
+    HF_SET(socket, IPPROTO_IP, IP_MULTICAST_TTL, request.ttl);
+    HF_SET(socket, IPPROTO_IP, IP_MULTICAST_LOOP, 0);
+    HF_OK(set(socket, IPPROTO_IP, IP_MULTICAST_IF, &membership, sizeof membership, "IP_MULTICAST_IF"));
+    HF_OK(set(socket, IPPROTO_IP, IP_ADD_MEMBERSHIP, &membership, sizeof membership, "IP_ADD_MEMBERSHIP"));
+    own.sin_addr = membership.imr_multiaddr;  // receives what is sent to the group; the source of what it sends stays open
+  }
+  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0) return Error{"advert socket bind", errno};
+  return ok();
+}
+
+Status prepare_ipv6(const Fd& socket, const Request& request) {
+  HF_SET(socket, IPPROTO_IPV6, IPV6_UNICAST_HOPS, request.ttl);
+  HF_SET(socket, IPPROTO_IPV6, IPV6_TCLASS, kInternetworkControl);
+  HF_SET(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
+  HF_SET(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+  HF_SET(socket, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
+  HF_SET(socket, IPPROTO_IPV6, IPV6_CHECKSUM, kChecksumOffset);
+  HF_SET(socket, IPPROTO_IPV6, kMulticastAllIpv6, 0);
+  sockaddr_in6 own{};
+  own.sin6_family = AF_INET6;
+  if (request.unicast != 0) {
+    if (request.has_source == 0) return ok();
+    HF_SET(socket, IPPROTO_IPV6, IPV6_FREEBIND, 1);
+    std::memcpy(&own.sin6_addr, request.source, sizeof own.sin6_addr);
+  } else {
+    ipv6_mreq membership{};
+    membership.ipv6mr_interface = request.interface_index;
+    std::memcpy(&membership.ipv6mr_multiaddr, request.group, sizeof membership.ipv6mr_multiaddr);
+    if (!IN6_IS_ADDR_MULTICAST(&membership.ipv6mr_multiaddr)) return Error{"advert socket: the group is not a multicast address", EINVAL};
+    HF_SET(socket, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, request.ttl);
+    HF_SET(socket, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0);
+    HF_SET(socket, IPPROTO_IPV6, IPV6_MULTICAST_IF, static_cast<int>(request.interface_index));
+    HF_OK(set(socket, IPPROTO_IPV6, IPV6_JOIN_GROUP, &membership, sizeof membership, "IPV6_JOIN_GROUP"));
+    own.sin6_addr = membership.ipv6mr_multiaddr;
+  }
+  if (IN6_IS_ADDR_LINKLOCAL(&own.sin6_addr) || IN6_IS_ADDR_MC_LINKLOCAL(&own.sin6_addr)) own.sin6_scope_id = request.interface_index;
+  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0) return Error{"advert socket bind", errno};
+  return ok();
+}
+
+Status lock_filter(const Fd& socket, std::uint32_t accepted_octets) {
+  sock_filter answer = BPF_STMT(BPF_RET | BPF_K, accepted_octets);
+  const sock_fprog program{1, &answer};
+  HF_OK(set(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program, "SO_ATTACH_FILTER"));
+  return set(socket, SOL_SOCKET, SO_LOCK_FILTER, 1, "SO_LOCK_FILTER");
+}
+
+}  // namespace
+
+Result<Fd> open_advert_socket(const Request& request) {
+  const bool ipv4 = request.family == 4;
+  if ((!ipv4 && request.family != 6) || request.ttl == 0 || (request.unicast == 0 && request.interface_index == 0)) {
+    return Error{"advert socket: family 4 or 6, a TTL, and an interface for multicast expected", EINVAL};
+  }
+  HF_TRY(Fd socket, open_socket(ipv4 ? AF_INET : AF_INET6, SOCK_RAW, kVrrpProtocol, "advert socket"));
+  HF_OK(set_common(socket, request));
+  HF_OK(ipv4 ? prepare_ipv4(socket, request) : prepare_ipv6(socket, request));
+  HF_SET(socket, SOL_SOCKET, SO_PRIORITY, kSendPriority);  // after IP_TOS, which sets it too
+  return socket;
+}
+
+Result<Fd> open_announce_socket() {
+  HF_TRY(Fd socket, open_socket(AF_PACKET, SOCK_RAW, 0, "announce socket"));
+  HF_OK(lock_filter(socket, 0));
+  return socket;
+}
+
+Result<Fd> open_ping_socket(const Request& request) {
+  if (request.family == 4) {
+    HF_TRY(Fd socket, open_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP, "ping socket"));
+    const icmp_filter replies{~(1U << ICMP_ECHOREPLY)};
+    HF_OK(set(socket, SOL_RAW, ICMP_FILTER, &replies, sizeof replies, "ICMP_FILTER"));
+    return socket;
+  }
+  if (request.family != 6) return Error{"ping socket: family 4 or 6 expected", EINVAL};
+  HF_TRY(Fd socket, open_socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6, "ping socket"));
+  icmp6_filter replies{};
+  ICMP6_FILTER_SETBLOCKALL(&replies);
+  ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &replies);
+  HF_OK(set(socket, IPPROTO_ICMPV6, ICMP6_FILTER, &replies, sizeof replies, "ICMP6_FILTER"));
+  return socket;
+}
+
+Result<Interface> lookup_interface(const char* name) {
+  HF_TRY(const Fd socket, open_socket(AF_INET, SOCK_DGRAM, 0, "interface lookup"));
+  ifreq request{};
+  std::strncpy(request.ifr_name, name, sizeof request.ifr_name - 1);
+  if (ioctl(socket.get(), SIOCGIFINDEX, &request) != 0) return Error{std::string("interface ") + name, errno};
+  const auto index = static_cast<std::uint32_t>(request.ifr_ifindex);
+  if (ioctl(socket.get(), SIOCGIFFLAGS, &request) != 0) return Error{std::string("interface ") + name, errno};
+  return Interface{index, static_cast<std::uint16_t>(request.ifr_flags)};
+}
+
+}  // namespace holdfast::launcher

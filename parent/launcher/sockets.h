@@ -1,0 +1,24 @@
+// The sockets on the menu, made ready so that their holders need no right and no option any more. The only place with SOCK_RAW and AF_PACKET.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "parent/launcher/menu.h"
+#include "proto/runtime/fd.h"
+#include "proto/runtime/result.h"
+
+namespace holdfast::launcher {
+
+// Protocol 112, no IP_HDRINCL: the kernel writes the header and refuses a foreign source address. RFC 9568 section 5.1.
+Result<Fd> open_advert_socket(const Request& request);
+// Sends frames on any interface by sockaddr_ll, receives nothing.
+Result<Fd> open_announce_socket();
+// ICMP or ICMPv6, receives echo replies only.
+Result<Fd> open_ping_socket(const Request& request);
+
+struct Interface {
+  std::uint32_t index;
+  std::uint32_t flags;
+};
+Result<Interface> lookup_interface(const char* name);
+
+}  // namespace holdfast::launcher

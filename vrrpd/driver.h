@@ -1,0 +1,90 @@
+// vrrpd's only place where pure logic meets descriptors and the clock: sockets -> intake -> router -> messages and packets.
+// Contains no rule of the protocol.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "proto/channel/typed_link.h"
+#include "proto/runtime/log.h"
+#include "proto/schema/parent_vrrpd.pb.h"
+#include "proto/schema/vrrpd_ipvsd.pb.h"
+#include "vrrpd/intake.h"
+#include "vrrpd/net/advert_socket.h"
+#include "vrrpd/phrases.h"
+#include "vrrpd/plan_assembly.h"
+#include "vrrpd/protocol/router.h"
+
+namespace holdfast::vrrp {
+
+inline constexpr int kPacketsPerWakeup = 32;  // per socket; timers are looked at before each
+inline constexpr std::size_t kSocketsMax = 16000;
+
+class Driver {
+ public:
+  Driver(Loop& loop, Fd parent);
+  // The sandbox is closed: say so.
+  void ready();
+
+ private:
+  struct Port {
+    AdvertSocket socket;
+    std::uint64_t plans;  // how many plans had been applied when it came
+    Loop::Watch readable;
+  };
+
+  // links
+  void from_parent(wire::ParentToVrrpd& message, Fd descriptor);
+  void from_ipvsd(wire::IpvsdToVrrpd& message);
+  void attach_ipvsd(Fd descriptor);
+  void ipvsd_gone(const Error& error);
+  void open_socket(const wire::AdvertSocket& message, Fd descriptor);
+  void commit(const wire::PlanCommit& message);
+  void close_unused_sockets();
+  void close_sockets_of(std::uint32_t index);
+  void stop(bool release, int code);
+  void nonsense(const Error& error);
+
+  // the loop
+  void handle(const RouterEvent& event);
+  void timers_due();
+  void drain(Port& port);
+
+  // actions
+  void perform(const Actions& actions);
+  void perform(const SendAdvert& action);
+  void perform(const ClaimAddresses& action);
+  void perform(const ReleaseAddresses& action);
+  void perform(const AnnounceAddresses& action);
+  void perform(const StateChanged& action);
+  void perform(const GroupStateChanged& action);
+  void perform(const PriorityChanged& action);
+  void perform(const LowerPriorityHeard& action);
+  void perform(const RunScript& action);
+  void perform(const Noted& action);
+  void perform(const ScriptNoted& action);
+  void complete_claims();
+  void tell_parent(const wire::VrrpdToParent& message, std::uint64_t key = 0);
+  void tell_ipvsd(const wire::VrrpdToIpvsd& message, std::uint64_t key = 0);
+  void say(const Line& line);
+
+  Loop& loop_;
+  Router router_;
+  Intake intake_;
+  PlanAssembly assembly_;
+  std::map<SocketKey, std::unique_ptr<Port>> ports_;
+  Loop::Timer timer_;
+  Instant armed_ = kNever;
+  std::uint64_t plans_ = 0;
+  std::uint64_t ipvsd_epoch_ = 0;  // counts links, so that a late end of an old one is not taken for the new one's
+  bool claims_complete_ = true;
+  bool stopping_ = false;
+  std::map<InstanceId, int> send_errors_;  // errno that was logged, until a send works again
+  Link<wire::VrrpdToParent, wire::ParentToVrrpd> parent_;
+  std::unique_ptr<Link<wire::VrrpdToIpvsd, wire::IpvsdToVrrpd>> ipvsd_;
+};
+
+}  // namespace holdfast::vrrp

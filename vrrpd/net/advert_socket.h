@@ -1,0 +1,41 @@
+// A raw socket of protocol 112 that this process was handed: bound to its interface, in the group, without IP_HDRINCL. Receives whole
+// datagrams, sends messages with a chosen source, destination and TTL. Sets no option; parses nothing beyond the IP header.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "proto/runtime/fd.h"
+#include "proto/runtime/result.h"
+#include "vrrpd/protocol/router.h"
+#include "vrrpd/wire/advert.h"
+
+namespace holdfast::vrrp {
+
+inline constexpr std::size_t kDatagramOctetsMax = 60 + kMessageMax + 64;  // longest IPv4 header, longest advert, a trailer
+
+class AdvertSocket {
+ public:
+  AdvertSocket(Fd descriptor, SocketKey key) : descriptor_(std::move(descriptor)), key_(key) {}
+
+  int fd() const { return descriptor_.get(); }
+  const SocketKey& key() const { return key_; }
+
+  struct Received {
+    bool any = false;              // false: nothing is waiting
+    std::optional<Packet> packet;  // none: not a VRRP datagram, or a pending error of the interface
+  };
+  // The packet is a view into this socket's buffer, valid until the next receive.
+  Received receive();
+  Status send(std::span<const std::uint8_t> message, const IpAddress& source, const IpAddress& destination, std::uint8_t ttl);
+
+ private:
+  Fd descriptor_;
+  SocketKey key_;
+  std::array<std::uint8_t, kDatagramOctetsMax> buffer_;
+};
+
+}  // namespace holdfast::vrrp

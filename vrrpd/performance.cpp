@@ -1,0 +1,147 @@
+// Actions out: packets, claims, news, log lines. In the order in which the protocol asked for them.
+// SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
+
+#include "vrrpd/driver.h"
+
+namespace holdfast::vrrp {
+namespace {
+
+// Coalescing keys: one kind of state of one object per link. Ids are hashes, so a small number per kind keeps them apart.
+std::uint64_t key_of(std::uint64_t id, std::uint64_t kind) { return (id << 2 | id >> 62) ^ kind; }
+
+constexpr std::uint64_t kKeyClaim = 1;
+constexpr std::uint64_t kKeyPriority = 2;
+
+}  // namespace
+
+void Driver::perform(const Actions& actions) {
+  for (const Action& action : actions) std::visit([this](const auto& what) { perform(what); }, action);
+  complete_claims();
+  const Instant deadline = stopping_ ? kNever : router_.deadline();
+  if (deadline != armed_) timer_.arm(armed_ = deadline);
+}
+
+void Driver::perform(const SendAdvert& action) {
+  const auto view = router_.view(action.instance);
+  if (!view || !view->source) return;
+  const auto port = ports_.find(view->socket);
+  if (port == ports_.end()) return;
+  const VrrpInstance& config = view->config;
+  Traffic& traffic = intake_.traffic(action.instance);
+  AdvertDetails details{action.priority, listed_addresses(config, view->mtu), *view->source, config.group_address, false};
+  details.old_unicast_checksum = config.unicast && (config.old_unicast_checksum == OldUnicastChecksum::kAlways || traffic.old_checksum);
+  Status status;
+  const auto send = [&](const IpAddress& destination) {
+    details.destination = destination;
+    Status sent = port->second->socket.send(encode(config, details), *view->source, destination, config.ttl);
+    if (!sent) status = std::move(sent);
+  };
+  if (config.unicast) {
+    for (const UnicastPeer& peer : config.peers) send(peer.address);
+  } else {
+    send(config.group_address);
+  }
+  ++traffic.sent;
+  if (action.priority == 0) {
+    ++traffic.priority_zero_sent;
+    log_debug(LogEvent::kStateChanged, "(" + config.name + ") sent 0 priority");
+  }
+  int& logged = send_errors_[action.instance];
+  if (!status && status.error().code != logged) log_warning(LogEvent::kMessage, "(" + config.name + ") " + status.error().message);
+  logged = status ? 0 : status.error().code;
+}
+
+void Driver::perform(const ClaimAddresses& action) {
+  wire::VrrpdToIpvsd message;
+  message.mutable_claim()->set_instance(action.instance.value);
+  message.mutable_claim()->set_claim(action.claim);
+  tell_ipvsd(message, key_of(action.instance.value, kKeyClaim));
+  say(phrase(router_, action));
+}
+
+void Driver::perform(const ReleaseAddresses& action) {
+  wire::VrrpdToIpvsd message;
+  message.mutable_release()->set_instance(action.instance.value);
+  message.mutable_release()->set_claim(action.claim);
+  tell_ipvsd(message, key_of(action.instance.value, kKeyClaim));
+  say(phrase(router_, action));
+}
+
+void Driver::perform(const AnnounceAddresses& action) {
+  wire::VrrpdToIpvsd message;
+  message.mutable_announce()->set_instance(action.instance.value);
+  message.mutable_announce()->set_repeat(action.repeat);
+  tell_ipvsd(message);
+}
+
+void Driver::perform(const StateChanged& action) {
+  intake_.state_changed(action.instance);
+  wire::VrrpdToParent message;
+  auto& changed = *message.mutable_state_changed();
+  changed.set_instance(action.instance.value);
+  changed.set_state(static_cast<std::uint32_t>(action.state));
+  changed.set_priority(action.priority);
+  changed.set_claim(action.claim);
+  changed.set_reason(action.reason);
+  tell_parent(message);
+  say(phrase(router_, action));
+}
+
+void Driver::perform(const GroupStateChanged& action) {
+  wire::VrrpdToParent message;
+  message.mutable_group_state_changed()->set_group(action.group.value);
+  message.mutable_group_state_changed()->set_state(static_cast<std::uint32_t>(action.state));
+  tell_parent(message);
+  say(phrase(router_, action));
+}
+
+void Driver::perform(const PriorityChanged& action) {
+  wire::VrrpdToParent message;
+  auto& changed = *message.mutable_priority_changed();
+  changed.set_instance(action.instance.value);
+  changed.set_from(action.from);
+  changed.set_to(action.to);
+  tell_parent(message, key_of(action.instance.value, kKeyPriority));
+  say(phrase(router_, action));
+}
+
+void Driver::perform(const LowerPriorityHeard& action) {
+  wire::VrrpdToParent message;
+  message.mutable_lower_priority_heard()->set_instance(action.instance.value);
+  tell_parent(message);
+}
+
+void Driver::perform(const RunScript& action) {
+  wire::VrrpdToParent message;
+  message.mutable_run_script()->set_script(action.script.value);
+  message.mutable_run_script()->set_run(action.run);
+  tell_parent(message);
+}
+
+void Driver::perform(const Noted& action) { say(phrase(router_, action)); }
+void Driver::perform(const ScriptNoted& action) { say(phrase(router_, action)); }
+
+// Once per link, as soon as nobody waits to resume: from then on ipvsd may withdraw what is not claimed.
+void Driver::complete_claims() {
+  if (claims_complete_ || !ipvsd_ || !ipvsd_->open() || !router_.settled()) return;
+  claims_complete_ = true;
+  wire::VrrpdToIpvsd message;
+  message.mutable_claims_complete()->set_count(static_cast<std::uint32_t>(router_.claims().size()));
+  tell_ipvsd(message);
+}
+
+// A link that fails reports its end by itself; what could not be said is said again on the next one or shown by the next status.
+void Driver::tell_parent(const wire::VrrpdToParent& message, std::uint64_t key) {
+  if (parent_.open()) static_cast<void>(parent_.send(message, {}, key).has_value());
+}
+
+void Driver::tell_ipvsd(const wire::VrrpdToIpvsd& message, std::uint64_t key) {
+  if (ipvsd_ && ipvsd_->open()) static_cast<void>(ipvsd_->send(message, {}, key).has_value());
+}
+
+void Driver::say(const Line& line) {
+  if (!line.text.empty()) log(line.level, line.event, line.text);
+}
+
+}  // namespace holdfast::vrrp

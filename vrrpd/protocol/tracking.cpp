@@ -1,0 +1,173 @@
+// Trackers of the group apply to each member as if they were its own.
+// SPDX-License-Identifier: Apache-2.0
+#include "vrrpd/protocol/tracking.h"
+
+#include <algorithm>
+
+#include "vrrpd/protocol/interval.h"
+
+namespace holdfast::vrrp {
+namespace {
+
+constexpr int kPriorityMin = 1;
+constexpr int kPriorityMax = 254;
+
+// keepalived without sync_group_tracking_weight: a weighted interface of a member counts as unweighted, a weighted script not at all.
+bool weights_count(const VrrpInstance& config, const SyncGroup* group) {
+  return config.priority != kOwnerPriority && (group == nullptr || group->tracking_weight);
+}
+
+template <class Visit>
+void each_interface(const VrrpInstance& config, const SyncGroup* group, Visit visit) {
+  for (const TrackedInterface& tracked : config.tracked_interfaces) visit(tracked);
+  if (group != nullptr) {
+    for (const TrackedInterface& tracked : group->tracked_interfaces) visit(tracked);
+  }
+}
+
+template <class Visit>
+void each_script(const VrrpInstance& config, const SyncGroup* group, Visit visit) {
+  for (const TrackedScript& tracked : config.tracked_scripts) visit(tracked);
+  if (group != nullptr) {
+    for (const TrackedScript& tracked : group->tracked_scripts) visit(tracked);
+  }
+}
+
+bool acts_as_unweighted(const TrackedInterface& tracked, const VrrpInstance& config, const SyncGroup* group) {
+  return tracked.weight == 0 || (group != nullptr && !group->tracking_weight && config.priority != kOwnerPriority);
+}
+
+// Added while up if positive, subtracted while down if negative; reverse turns the sign.
+int contribution(int weight, bool reverse, bool up) {
+  const int effect = (weight > 0) == up ? weight : 0;
+  return reverse ? -effect : effect;
+}
+
+}  // namespace
+
+ScriptHealth initial_health(const ScriptTracker& tracker) { return {tracker.init_fail, 0}; }
+
+ScriptHealth after_result(const ScriptTracker& tracker, ScriptHealth before, bool success) {
+  const unsigned top = tracker.rise + tracker.fall - 1;
+  if (!before.known) return {true, success ? top : 0};
+  if (success) {
+    // A success while up restores everything; while down it counts towards `rise`.
+    const bool rises = before.result >= tracker.rise || before.result + 1 >= tracker.rise;
+    return {true, rises ? top : before.result + 1};
+  }
+  return {true, before.result > tracker.rise ? before.result - 1 : 0};
+}
+
+Health health(const ScriptTracker& tracker, const ScriptHealth& state) {
+  if (!state.known) return Health::kUnknown;
+  return state.result >= tracker.rise ? Health::kUp : Health::kDown;
+}
+
+ScriptHealth carried_over(const ScriptTracker& before, const ScriptTracker& after, ScriptHealth state) {
+  if (!state.known) return initial_health(after);
+  if (before.rise == after.rise && before.fall == after.fall) return state;
+  return {true, health(before, state) == Health::kUp ? after.rise + after.fall - 1 : 0};
+}
+
+const LinkFacts* World::link(const std::string& name) const {
+  const auto found = links.find(name);
+  return found == links.end() ? nullptr : &found->second;
+}
+
+bool World::link_up(const std::string& name) const {
+  const LinkFacts* facts = link(name);
+  return facts != nullptr && facts->up;
+}
+
+Health World::script(TrackerId id) const {
+  const auto found = scripts.find(id);
+  return found == scripts.end() ? Health::kUnknown : found->second.health;
+}
+
+std::string describe(const Fault& fault) {
+  switch (fault.kind) {
+    case Fault::Kind::kInterfaceMissing: return "interface " + fault.subject + " does not exist";
+    case Fault::Kind::kInterfaceDown: return "interface " + fault.subject;  // "eth0 is down", or "is up" when tracked in reverse
+    case Fault::Kind::kNoSource: return "no source address on " + fault.subject;
+    case Fault::Kind::kNoPeers: return "no unicast peer";
+    case Fault::Kind::kScript: return "script " + fault.subject;
+    case Fault::Kind::kNoSocket: return "no advert socket for " + fault.subject;
+    case Fault::Kind::kIpvsdGone: return "ipvsd is gone";
+    case Fault::Kind::kGroupMember: return "sync group member " + fault.subject + " has a fault";
+  }
+  return "unknown";
+}
+
+std::optional<IpAddress> source_of(const VrrpInstance& config, const World& world) {
+  if (config.source) return config.source;
+  const LinkFacts* facts = world.link(config.interface);
+  if (facts == nullptr) return std::nullopt;
+  for (const IpAddress& address : facts->sources) {
+    if (address.family() == config.family) return address;
+  }
+  return std::nullopt;
+}
+
+std::vector<Fault> faults_of(const VrrpInstance& config, const SyncGroup* group, const World& world) {
+  std::vector<Fault> faults;
+  const auto add = [&faults](Fault fault) {
+    if (std::find(faults.begin(), faults.end(), fault) == faults.end()) faults.push_back(std::move(fault));
+  };
+  const LinkFacts* own = world.link(config.interface);
+  if (!config.interface.empty()) {
+    if (own == nullptr) {
+      add({Fault::Kind::kInterfaceMissing, config.interface});
+    } else if (config.track_primary && !own->up) {
+      add({Fault::Kind::kInterfaceDown, config.interface + " is down"});
+    }
+  }
+  if (own != nullptr || config.interface.empty()) {
+    const auto source = source_of(config, world);
+    const bool there = own == nullptr || !config.track_source || !source ||
+                       std::any_of(own->addresses.begin(), own->addresses.end(), [&](const Prefix& p) { return p.address == *source; });
+    if (!source || !there) add({Fault::Kind::kNoSource, config.interface.empty() ? config.name : config.interface});
+  }
+  if (config.unicast && config.peers.empty()) add({Fault::Kind::kNoPeers, {}});
+  for (const std::string& name : config.fault_interfaces) {
+    if (name == config.interface && !config.track_primary) continue;
+    if (!world.link_up(name)) add({Fault::Kind::kInterfaceDown, name + " is down"});
+  }
+  each_interface(config, group, [&](const TrackedInterface& tracked) {
+    if (!acts_as_unweighted(tracked, config, group) || world.link_up(tracked.interface) != tracked.reverse) return;
+    add({Fault::Kind::kInterfaceDown, tracked.interface + (tracked.reverse ? " is up" : " is down")});
+  });
+  each_script(config, group, [&](const TrackedScript& tracked) {
+    if (tracked.weight != 0) return;
+    const Health health = world.script(tracked.tracker);
+    if (health == (tracked.reverse ? Health::kUp : Health::kDown)) {
+      const auto named = world.scripts.find(tracked.tracker);
+      add({Fault::Kind::kScript, named->second.name + (tracked.reverse ? " succeeds" : " fails")});
+    }
+  });
+  return faults;
+}
+
+bool awaits_scripts(const VrrpInstance& config, const SyncGroup* group, const World& world) {
+  bool awaits = false;
+  each_script(config, group, [&](const TrackedScript& tracked) {
+    awaits = awaits || (tracked.weight == 0 && world.script(tracked.tracker) == Health::kUnknown);
+  });
+  return awaits;
+}
+
+std::uint8_t effective_priority(const VrrpInstance& config, const SyncGroup* group, const World& world) {
+  if (config.priority == kOwnerPriority) return kOwnerPriority;
+  int total = config.priority;
+  if (weights_count(config, group)) {
+    each_interface(config, group, [&](const TrackedInterface& tracked) {
+      if (tracked.weight != 0) total += contribution(tracked.weight, tracked.reverse, world.link_up(tracked.interface));
+    });
+    each_script(config, group, [&](const TrackedScript& tracked) {
+      const Health health = world.script(tracked.tracker);
+      if (tracked.weight != 0 && health != Health::kUnknown) total += contribution(tracked.weight, tracked.reverse, health == Health::kUp);
+    });
+  }
+  return static_cast<std::uint8_t>(std::clamp(total, kPriorityMin, kPriorityMax));
+}
+
+}  // namespace holdfast::vrrp
