@@ -62,7 +62,7 @@ class Rules(unittest.TestCase):
                 self.assertEqual([], [f for found in findings(path, code).values() for f in found])
 
     def test_the_first_comment(self):
-        for text in ("int x;\n", "// SPDX-License-Identifier: Apache-2.0\n", "// What.\nint x;\n", "// a\n" * 9 + HEAD):
+        for text in ("int x;\n", "// SPDX-License-Identifier: Apache-2.0\n", "// What.\nint x;\n", "// a\n" * 13 + HEAD):
             self.assertTrue(list(rooms.check_header_comment(source.File("vrrpd/driver.h", text))), text)
         self.assertEqual([], list(rooms.check_header_comment(source.File("vrrpd/driver.h", HEAD))))
 
