@@ -1,4 +1,5 @@
 // Quorum, sorry server and wishes of one service. See pool.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/verdict/pool.h"
 
 #include <utility>

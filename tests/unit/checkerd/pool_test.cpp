@@ -1,4 +1,5 @@
 // checkerd/verdict as tables: who is alive, when quorum is gained and lost, what must be in the IPVS table and in which order it is said.
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
 #include <map>
