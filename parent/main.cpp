@@ -11,6 +11,8 @@
 
 #include "parent/control/answers.h"
 #include "parent/control/command_line.h"
+#include "parent/control/socket.h"
+#include "parent/driver/owned.h"
 #include "parent/driver/run.h"
 #include "policy/role.h"
 
@@ -36,6 +38,7 @@ int main(int argc, char** argv) {
   ::prctl(PR_SET_NAME, line.program.find("keepalived") != std::string::npos ? "keepalived" : "holdfast");
   ::umask(077);
   const Reading reading = reading_of(line);
+  if (line.action == Action::kAsk) return ask(control_path(reading.path, reading.config_id, line.pid_file), line.question);
   const int test_log = open_test_log(line);
   Driver::Handed handed = take_handed();
   const bool only_reads = line.action == Action::kTest || line.action == Action::kDump;

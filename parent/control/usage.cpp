@@ -44,6 +44,7 @@ std::string usage_text(std::string_view program) {
       --config-dir=DIRECTORY   Files below it may be included though only root can read them
       --vrrp-resume-limit=N    How often the VRRP process may crash in a minute and go on as it was (default 3)
       --dump=STAGE             Print the configuration as tree, model or plan
+      --ask=QUESTION           Ask the running daemon: status, json, stats, data, explain INSTANCE, reload, stop
       --policy                 Print what each process may do
       --cleanup                Remove what a killed daemon left in the kernel
   -v, --version                Version and build options

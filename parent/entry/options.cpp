@@ -22,7 +22,7 @@ constexpr const char* kShort = ":f:PCBlDS:g::u:GXVIRndp:r:c:b:TaxA:s:mM::ei:t::v
 
 enum Long : int { kScriptsOption = 1000, kConfigDirectory, kPolicy, kSignum, kOnlyReads, kValue };
 
-constexpr std::array<option, 44> kLong = {{
+constexpr std::array<option, 45> kLong = {{
     {"use-file", required_argument, nullptr, 'f'},
     {"vrrp", no_argument, nullptr, 'P'},
     {"check", no_argument, nullptr, 'C'},
@@ -43,6 +43,7 @@ constexpr std::array<option, 44> kLong = {{
     {"policy", no_argument, nullptr, kPolicy},
     {"dump", required_argument, nullptr, kOnlyReads},
     {"cleanup", no_argument, nullptr, kOnlyReads},
+    {"ask", required_argument, nullptr, kSignum},
     // The parent's.
     {"all", no_argument, nullptr, kValue},
     {"log-console", no_argument, nullptr, 'l'},
