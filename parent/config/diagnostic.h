@@ -42,14 +42,15 @@ enum class ErrorClass : std::uint8_t {
 struct Diagnostic {
   Severity severity = Severity::error;
   ErrorClass error_class = ErrorClass::general_error;
-  std::string code;     // stable: "unknown-keyword", "number-out-of-range"
-  std::string message;  // one sentence without a full stop: what is wrong
-  Position at;
+  std::string code{};     // stable: "unknown-keyword", "number-out-of-range"
+  std::string message{};  // one sentence without a full stop: what is wrong
+  Position at{};
   std::uint16_t width = 0;      // bytes to mark from `at`; 0 marks one
   std::uint32_t expansion = 0;  // of the node, for the chain of macros
-  std::string text;             // the offending words
-  std::string expected;         // "1 to 255", "an IPv4 or IPv6 address"; may be empty
-  std::string suggestion;       // the nearest keyword or the words to write instead; may be empty
+  std::string text{};           // the offending words
+  std::string expected{};       // "1 to 255", "an IPv4 or IPv6 address"; may be empty
+  std::string suggestion{};     // the nearest keyword or the words to write instead; may be empty
+  bool secret = false;          // the line holds a password: neither it nor `text` is shown
 };
 
 // Starts a diagnostic about a whole line or about one of its words: place, marker and text are filled in.
@@ -61,7 +62,7 @@ class Diagnostics {
   static constexpr std::size_t kMaxKept = 1000;  // further ones are counted, and still decide the exit code
 
   void add(Diagnostic diagnostic);
-  // about(...) with the rest filled in; the usual way to report.
+  // about(...) with the rest filled in; the usual way to report. The severity follows from the class (none: advice).
   void error(Diagnostic place, ErrorClass error_class, std::string_view code, std::string message, std::string expected = {},
              std::string suggestion = {});
 

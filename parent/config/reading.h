@@ -31,7 +31,7 @@ enum class LineKind : std::uint8_t {
   statement,
   script,         // split shell-like, braces are text: `notify`, `script`, `misc_path`, `regex`
   block,          // needs a block: if the `{` is missing it is assumed after this line
-  include_check,  // `include_check`: sets the checks for the includes that follow; a block of its own or words on the line
+  include_check,  // `include_check [[+|-]NAME]...`: sets the checks for the includes that follow in this file
   random_seed,    // `random_seed N`: restarts ${_RANDOM}
 };
 
@@ -71,12 +71,12 @@ struct Limits {
   std::size_t line_length = 1023;             // bytes of a physical and of an expanded line; longer ones are ignored
   std::size_t include_depth = 32;             // files in files
   std::size_t files = 4096;                   // openings
-  std::size_t file_bytes = 64u << 20;         // of one file
-  std::size_t total_bytes = 256u << 20;       // of all files
+  std::size_t file_bytes = 32u << 20;         // of one file
+  std::size_t total_bytes = 64u << 20;       // of all files
   std::size_t block_depth = 64;               // blocks in blocks
-  std::size_t nodes = 8'000'000;              // lines in the tree
+  std::size_t nodes = 2'000'000;              // lines in the tree
   std::size_t expansion_depth = 64;           // macros in macros
-  std::size_t expanded_bytes = 256u << 20;    // text made by macros and sequences
+  std::size_t expanded_bytes = 128u << 20;    // text moved by macros and sequences
   std::size_t sequence_values = 1'000'000;    // of one ~SEQ
   std::size_t macros = 100'000;               // definitions
   std::size_t glob_matches = 4096;            // files of one include

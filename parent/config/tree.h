@@ -30,6 +30,17 @@ struct SourceFile {
   std::vector<std::uint32_t> lines;         // offset of the start of every line
 };
 
+// Text that stands in no file: made by expansion and unescaping. What was kept stays where it is.
+class TextStore {
+ public:
+  std::string_view keep(std::string_view text);
+
+ private:
+  static constexpr std::size_t kChunk = 64 * 1024;
+  std::vector<std::unique_ptr<char[]>> chunks_;
+  std::size_t left_ = 0;
+};
+
 // What produced text that does not stand in a file as such: `$NAME` replaced, or one round of a ~SEQ or ~LST.
 struct Expansion {
   std::string what;             // "$NAME", "$i=5"
@@ -42,7 +53,7 @@ struct Expansion {
 struct Sources {
   std::vector<SourceFile> files;
   std::vector<Expansion> expansions = std::vector<Expansion>(1);
-  std::vector<std::unique_ptr<char[]>> made;  // text made by expansion and unescaping
+  TextStore made;
 
   std::string_view file_name(Position at) const;
   // The physical line, without its end. Empty if there is none.
@@ -50,9 +61,10 @@ struct Sources {
 };
 
 struct Word {
-  std::string_view text;    // what the word means: quotes removed, macros replaced, for script-like lines escapes resolved
-  Position at;              // where it starts: for text of a macro inside a line, where the `$` stands
-  std::uint16_t width = 0;  // bytes it takes in the source line, quotes included
+  std::string_view text;        // what the word means: quotes removed, macros replaced, for script-like lines escapes resolved
+  Position at;                  // where it starts: for text of a macro inside a line, where the `$` stands
+  std::uint32_t expansion = 0;  // of the macro this word came from, or of its line
+  std::uint16_t width = 0;      // bytes it takes in the source line, quotes included
   bool quoted = false;
   bool is(std::string_view other) const { return text == other; }
 };

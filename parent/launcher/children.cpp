@@ -34,6 +34,15 @@ bool is_ready(const Fd& descriptor) {
   return poll(&poll_entry, 1, 0) > 0;
 }
 
+// Looked at only at start: later the number may belong to something else.
+int program_of(Child child) {
+  for (std::size_t i = 0; i < kPrograms.size(); ++i) {
+    const int number = kProgramFd + static_cast<int>(i);
+    if (kPrograms[i].child == child && fcntl(number, F_GETFD) >= 0) return number;
+  }
+  return -1;
+}
+
 // Readable when the time is over.
 Fd start_timer(int milliseconds) {
   Fd timer(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
@@ -48,7 +57,7 @@ Fd start_timer(int milliseconds) {
 Children::Children(char** argv, bool separate_users) : argv_(argv), separate_users_(separate_users) {
   for (const auto& [child, role] : {std::pair{Child::kVrrpd, &policy::kVrrpd}, {Child::kIpvsd, &policy::kIpvsd},
                                     {Child::kCheckerd, &policy::kCheckerd}, {Child::kWorker, &policy::kWorker}}) {
-    entries_.push_back({child, role, policy::identity(*role)});
+    entries_.push_back({child, role, policy::identity(*role), program_of(child)});
   }
 }
 
@@ -66,15 +75,11 @@ Result<StartedChild> Children::start(Child child, const Fd& link) {
   const Entry* entry = entry_of(child);
   if (entry == nullptr || !link) return Error{"start: a role of the menu and its link expected", EINVAL};
   if (alive() >= kChildrenMax) return Error{"start: " + std::to_string(kChildrenMax) + " children are alive", EAGAIN};
-  int program = -1;
-  for (std::size_t i = 0; i < kPrograms.size(); ++i) {
-    if (kPrograms[i].child == child) program = kProgramFd + static_cast<int>(i);
-  }
-  if (fcntl(program, F_GETFD) < 0) return Error{"start: the program of " + std::string(entry->role->name) + " is not installed", ENOENT};
+  if (entry->program < 0) return Error{"start: the program of " + std::string(entry->role->name) + " is not installed", ENOENT};
   int process = -1;
   const long pid = syscall(SYS_clone, CLONE_PARENT | CLONE_PIDFD, nullptr, &process, nullptr, nullptr);
   if (pid < 0) return Error{"start: clone", errno};
-  if (pid == 0) become_child(*entry, program, link.get());
+  if (pid == 0) become_child(*entry, link.get());
   Fd held(process);
   Fd given(fcntl(held.get(), F_DUPFD_CLOEXEC, kLinkFd + 1));
   if (!given) return Error{"start: process descriptor", errno};
@@ -82,7 +87,7 @@ Result<StartedChild> Children::start(Child child, const Fd& link) {
   return StartedChild{static_cast<pid_t>(pid), std::move(given)};
 }
 
-void Children::become_child(const Entry& entry, int program, int link) const {
+void Children::become_child(const Entry& entry, int link) const {
   const auto attempt = [&]() -> Status {
     if (dup3(link, kLinkFd, 0) != kLinkFd) return Error{"link", errno};
     if (syscall(SYS_close_range, kLinkFd + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return Error{"descriptors", errno};
@@ -96,7 +101,7 @@ void Children::become_child(const Entry& entry, int program, int link) const {
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
     char* environment[] = {nullptr};
-    syscall(SYS_execveat, program, "", argv_, environment, AT_EMPTY_PATH);
+    syscall(SYS_execveat, entry.program, "", argv_, environment, AT_EMPTY_PATH);
     return Error{"execveat", errno};
   };
   const Status status = attempt();

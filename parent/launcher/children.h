@@ -22,6 +22,7 @@ struct StartedChild {
 
 class Children {
  public:
+  // Constructed before anything else is opened: the programs are the descriptors of start.h that are there now.
   // `argv` ends with a null pointer and outlives this object. `separate_users`: each role becomes its own user.
   Children(char** argv, bool separate_users);
 
@@ -36,9 +37,10 @@ class Children {
     Child child;
     const policy::Role* role;
     policy::Identity identity;
+    int program;  // -1: not installed
   };
   const Entry* entry_of(Child child) const;
-  [[noreturn]] void become_child(const Entry& entry, int program, int link) const;
+  [[noreturn]] void become_child(const Entry& entry, int link) const;
 
   char** argv_;
   bool separate_users_;

@@ -211,6 +211,10 @@ int run(int argc, char** argv) {
     std::fprintf(stderr, "holdfast-launcher: started by holdfast, not by hand\n");
     return kExitUsage;
   }
+  if (options->separate_users && getuid() == 0) {
+    std::fprintf(stderr, "holdfast-launcher: runs as its own user, never as root\n");
+    return kExitPolicy;
+  }
   prctl(PR_SET_NAME, "holdfast-launch", 0, 0, 0);
   ignore_signals();
   Server server(*options);

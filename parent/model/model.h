@@ -91,16 +91,6 @@ struct LvsTimeouts {  // seconds
   Located<std::uint32_t> udp;
 };
 
-struct SyncDaemon {
-  std::string interface;
-  Located<std::string> instance;
-  Located<unsigned> id;
-  Located<unsigned> maxlen;
-  Located<unsigned> port;
-  Located<unsigned> ttl;
-  Located<IpAddress> group;
-};
-
 // Keywords of the file's top level and of global_defs. What is missing here has no effect yet and says so when it is used.
 struct Globals {
   // identity and files
@@ -185,7 +175,6 @@ struct Globals {
   Located<bool> lvs_flush;
   Located<FlushOnStop> lvs_flush_on_stop;
   LvsTimeouts lvs_timeouts;
-  Located<SyncDaemon> lvs_sync_daemon;
   Located<bool> rs_init_notifies;
 };
 

@@ -13,15 +13,16 @@ class Screen:
     def __init__(self, out=sys.stdout):
         self.out = out
         self.pretty = out.isatty() and os.environ.get("TERM", "dumb") != "dumb" and not os.environ.get("NO_COLOR")
-        self.drawn = 0
+        self.styled = self.pretty or os.environ.get("HOLDFAST_STYLES") == "1"
+        self.drawn, self.shown = 0, None
 
     def style(self, text, *names):
-        return "\033[" + ";".join(STYLES[n] for n in names) + "m" + text + "\033[0m" if self.pretty else text
+        return "\033[" + ";".join(STYLES[n] for n in names) + "m" + text + "\033[0m" if self.styled else text
 
     def erase(self):
         if self.drawn:
             self.out.write(f"\033[{self.drawn}A\033[J")
-            self.drawn = 0
+            self.drawn, self.shown = 0, None
 
     def say(self, text=""):
         """A line that stays."""
@@ -30,15 +31,14 @@ class Screen:
         self.out.flush()
 
     def draw(self, lines):
-        """The picture; replaces the one before."""
-        if not self.pretty:
+        """The picture; replaces the one before in one write, line over line, so that nothing flickers."""
+        if not self.pretty or lines == self.shown:
             return
         width = shutil.get_terminal_size().columns
-        self.erase()
-        for line in lines:
-            self.out.write(cut(line, width) + "\n")
+        up = f"\033[{self.drawn}A" if self.drawn else ""
+        self.out.write(up + "".join(cut(line, width) + "\033[K\n" for line in lines) + "\033[J")
         self.out.flush()
-        self.drawn = len(lines)
+        self.drawn, self.shown = len(lines), list(lines)
 
     def close(self):
         self.erase()

@@ -6,10 +6,13 @@ show.py [--dut COMMAND] [--part all|address|services]. The services need a kerne
 # SPDX-License-Identifier: Apache-2.0
 import argparse
 import os
+import select
 import shlex
 import signal
 import sys
+import termios
 import time
+import tty
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -231,20 +234,27 @@ class Show:
         else:
             self.bad(f"{what}: {ADDRESS} is on '{self.routers.holders()}'")
 
-    def killed(self):
+    def killed(self, active="A"):
         """kill -9 of the process that speaks VRRP: nobody should notice."""
-        daemon = self.routers.daemons["A"]
-        victim = daemon.pid("r")
-        self.note = f"kill -9 {victim}: the VRRP process of router A"
+        victim = self.routers.daemons[active].pid("r")
+        other = "B" if active == "A" else "A"
+        self.note = f"kill -9 {victim}: the VRRP process of router {active}"
         client = Client(self.routers.lab, self.routers.client, ADDRESS)
         self.watch(0.5)
         os.kill(victim, signal.SIGKILL)
         self.watch(1.5)
         seen = client.finish()
-        lost, spoke = seen.lost(), seen.adverts_of(OUTSIDE_OF["B"])
-        text = f"kill -9 of the VRRP process of router A: {lost} of {len(seen.sent)} questions unanswered, router B {'spoke' if spoke else 'noticed nothing'}"
+        lost, spoke = seen.lost(), seen.adverts_of(OUTSIDE_OF[other])
+        text = (f"kill -9 of the VRRP process of router {active}: {lost} of {len(seen.sent)} questions unanswered, "
+                f"router {other} {'spoke' if spoke else 'noticed nothing'}")
         (self.good if lost == 0 and not spoke else self.bad)(text)
-        self.watch(8, lambda: self.routers.holders() == "A")
+        self.watch(8, lambda: self.routers.holders() == active)
+
+    def summary(self):
+        if self.failed:
+            self.screen.say(self.screen.style(f"   {self.failed} of these did not go as they should", "red", "bold"))
+        else:
+            self.screen.say(self.screen.style("   everything went as it should", "green"))
 
     def show_table(self, title, n="A"):
         self.screen.say(f"   {title}")
@@ -293,24 +303,75 @@ def kernel_has_ipvs():
     return ipvs.available()
 
 
-def play(command, screen, with_service, address_part, services_part):
-    """One lab from its beginning to its end; the number of things that went wrong."""
+def play(command, screen, parts, elsewhere=None, by_hand=False):
+    """One lab from its beginning to its end; the number of things that went wrong. Parts are "address" and "services";
+    elsewhere() is a part of the story that runs in another kernel, and returns its number."""
     with Lab("up") as lab:
-        show = Show(Routers(lab, command, with_service), screen)
+        show = Show(Routers(lab, command, "services" in parts), screen)
         try:
             if show.start():
-                if address_part:
+                if "address" in parts:
                     show.address_story()
-                if services_part:
+                if "services" in parts:
                     show.services_story()
+                if elsewhere:
+                    screen.close()
+                    show.failed += elsewhere()
+                if not guest.inside():
+                    show.summary()
+                if by_hand:
+                    Keys(show).run()
         finally:
             screen.close()
         return show.failed
 
 
+class Keys:
+    """After the story: the same events at the press of a key, for as long as one likes."""
+
+    HELP = "c: pull the cable of the active router   k: kill -9 its VRRP process   t: stop it   q: quit"
+
+    def __init__(self, show):
+        self.show, self.routers = show, show.routers
+
+    def run(self):
+        saved = termios.tcgetattr(sys.stdin)
+        tty.setcbreak(sys.stdin)
+        try:
+            while True:
+                self.show.note = self.HELP
+                self.show.screen.draw(self.show.picture())
+                if select.select([sys.stdin], [], [], 0.05)[0]:
+                    key = sys.stdin.read(1)
+                    if key in ("q", "", "\x04"):
+                        return
+                    self.press(key)
+        finally:
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, saved)
+
+    def press(self, key):
+        show, routers, active = self.show, self.routers, self.routers.holders()[:1]
+        if key not in "ckt" or not active:
+            return
+        other = "B" if active == "A" else "A"
+        wait = skew(PRIORITY[other], INTERVAL)
+        if key == "k":
+            show.killed(active)
+        elif key == "c":
+            show.failover(f"the cable of router {active} is pulled", lambda: routers.lab.link(routers.outside, f"p{active}", "down"), 3 * INTERVAL + wait, "3 adverts + skew", other)
+            routers.lab.link(routers.outside, f"p{active}", "up")
+        else:
+            show.failover(f"router {active} is told to stop", lambda: routers.daemons[active].signal(signal.SIGTERM), wait, "the skew alone", other)
+            routers.daemons[active].wait_exit()
+            routers.daemons[active].start()
+        show.watch(3, lambda: routers.holders() == "A")
+
+
 def in_guest(command, screen):
     """The services' part in User-Mode Linux; its lines are shown as they come. The number of failures."""
     screen.say(screen.style("   This kernel has no IPVS: a User-Mode Linux guest with the same lab boots now.", "dim"))
+    if screen.pretty:
+        os.environ["HOLDFAST_STYLES"] = "1"  # the guest's output is a file, but it ends on this terminal
     inner = ["/usr/bin/python3", os.path.abspath(__file__), "--part", "services", "--dut", shlex.join(command)]
     os.chdir(project())
     status = guest.follow(inner, GUEST_SECONDS_MAX, "512M")
@@ -326,15 +387,14 @@ def main():
         signal.signal(number, lambda *_: sys.exit(143))
     command = shlex.split(args.dut) if args.dut else holdfast_command()
     screen = Screen()
-    has_ipvs = kernel_has_ipvs()
-    failed = 0
+    by_hand = screen.pretty and sys.stdin.isatty()
     try:
-        if has_ipvs or args.part == "services":
-            failed += play(command, screen, True, args.part != "services", args.part != "address")
+        if args.part != "all":
+            failed = play(command, screen, {args.part})
+        elif kernel_has_ipvs():
+            failed = play(command, screen, {"address", "services"}, None, by_hand)
         else:
-            failed += play(command, screen, False, True, False)
-            if args.part == "all":
-                failed += in_guest(command, screen)
+            failed = play(command, screen, {"address"}, lambda: in_guest(command, screen), by_hand)
     except KeyboardInterrupt:
         screen.close()
         sys.exit(130)

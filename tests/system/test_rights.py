@@ -1,12 +1,14 @@
 """What every running process holds: uid, capabilities, filter, descriptors. And the three ways to start: root, ambient rights, user namespace."""
 # SPDX-License-Identifier: Apache-2.0
+import glob
 import os
+import shutil
 import subprocess
 
 import pytest
 
 from lab import configuration, rights
-from lab.daemon import ARGUMENTS, Daemon, descendants, program_of
+from lab.daemon import ARGUMENTS, Daemon, build_folder, descendants, program_of
 from lab.pair import ADDRESS
 from lab.shell import argv_in, wait_for
 
@@ -72,16 +74,22 @@ def started(daemon, argv):
     return descendants(daemon.process.pid)
 
 
-def with_pid_files(daemon):
-    """A folder for the pid files that everybody may write to."""
+def for_everybody(daemon):
+    """Pid files where any user may write, and the programs where any user may reach them: the build folder may be private."""
     folder = daemon.lab.path("pids")
     os.mkdir(folder)
     os.chmod(folder, 0o777)
     daemon.pid_files = {k: os.path.join(folder, f"{k}.pid") for k in "prcb"}
+    programs = daemon.lab.path("programs")
+    os.mkdir(programs)
+    for found in glob.glob(os.path.join(build_folder(), "**", "holdfast*"), recursive=True):
+        if os.path.isfile(found) and os.access(found, os.X_OK) and "image" not in found:
+            shutil.copy(found, programs)
+    daemon.command = [os.path.join(programs, "holdfast")]
 
 
 def test_started_with_ambient_rights_and_no_root(router):
-    with_pid_files(router)
+    for_everybody(router)
     as_user = ["setpriv", "--reuid=61150", "--regid=61150", "--clear-groups", f"--inh-caps=-all,{AMBIENT}", f"--ambient-caps=-all,{AMBIENT}",
                f"--bounding-set=-all,{AMBIENT}"]
     tree = started(router, argv_in(router.namespace, as_user + router.argv()))
@@ -91,7 +99,7 @@ def test_started_with_ambient_rights_and_no_root(router):
 
 
 def test_started_with_two_ambient_rights_it_has_one_user(router):
-    with_pid_files(router)
+    for_everybody(router)
     two = "+net_admin,+net_raw"
     as_user = ["setpriv", "--reuid=61150", "--regid=61150", "--clear-groups", f"--inh-caps=-all,{two}", f"--ambient-caps=-all,{two}", f"--bounding-set=-all,{two}",
                "--no-new-privs"]
@@ -129,7 +137,7 @@ def test_in_a_user_namespace_ipvs_is_refused_with_a_reason(lab, holdfast):
 
 
 def test_without_rights_it_refuses_and_says_why(router):
-    with_pid_files(router)
+    for_everybody(router)
     done = subprocess.run(argv_in(router.namespace, ["setpriv", "--reuid=65534", "--clear-groups"] + router.argv()), capture_output=True, text=True, timeout=20)
     assert done.returncode != 0
     assert "NET_ADMIN" in done.stdout + done.stderr

@@ -1,0 +1,146 @@
+// Diagnostics as values: how they start, how they are counted, what exit code they give, and what a mistyped word may have meant.
+// Pure.
+// SPDX-License-Identifier: Apache-2.0
+#include "parent/config/diagnostic.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace holdfast::config {
+namespace {
+
+constexpr std::size_t kMaxText = 160;
+
+Severity severity_of(ErrorClass error_class) {
+  switch (error_class) {
+    case ErrorClass::none: return Severity::advice;
+    case ErrorClass::multiple_files:
+    case ErrorClass::warning: return Severity::warning;
+    case ErrorClass::deprecated: return Severity::deprecated;
+    case ErrorClass::security: return Severity::security;
+    default: return Severity::error;
+  }
+}
+
+// Letters to change, add, drop or swap with their neighbour (optimal string alignment); more than `most` counts as most + 1.
+std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
+  std::vector<std::size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) above[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    std::size_t least = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before[j - 2] + 1);
+      least = std::min(least, row[j]);
+    }
+    if (least > most) return most + 1;
+    std::swap(before, above);
+    std::swap(above, row);
+  }
+  return above[b.size()];
+}
+
+}  // namespace
+
+Diagnostic about(const Node& node) {
+  Diagnostic diagnostic{.at = node.at, .expansion = node.expansion};
+  for (const Word& word : node.words) {
+    if (!diagnostic.text.empty()) diagnostic.text += ' ';
+    diagnostic.text += word.text;
+    if (diagnostic.text.size() > kMaxText) break;
+  }
+  if (!node.words.empty()) {
+    const Word& last = node.words.back();
+    const std::size_t end = std::size_t{last.at.column} + last.width;
+    if (last.at.line == node.at.line && end > node.at.column) diagnostic.width = static_cast<std::uint16_t>(end - node.at.column);
+  }
+  return diagnostic;
+}
+
+Diagnostic about(const Node& node, const Word& word) {
+  return {.at = word.at, .width = word.width, .expansion = word.expansion != 0 ? word.expansion : node.expansion, .text = std::string(word.text)};
+}
+
+void Diagnostics::add(Diagnostic diagnostic) {
+  ++counts_[static_cast<std::size_t>(diagnostic.severity)];
+  classes_ |= 1u << static_cast<unsigned>(diagnostic.error_class);
+  if (kept_.size() == kMaxKept) {
+    ++dropped_;
+    return;
+  }
+  kept_.push_back(std::move(diagnostic));
+}
+
+void Diagnostics::error(Diagnostic place, ErrorClass error_class, std::string_view code, std::string message, std::string expected,
+                        std::string suggestion) {
+  place.severity = severity_of(error_class);
+  place.error_class = error_class;
+  place.code = code;
+  place.message = std::move(message);
+  place.expected = std::move(expected);
+  place.suggestion = std::move(suggestion);
+  add(std::move(place));
+}
+
+int Diagnostics::exit_code() const {
+  constexpr auto bit = [](ErrorClass error_class) { return 1u << static_cast<unsigned>(error_class); };
+  if (seen(ErrorClass::include_check)) return 6;
+  if (seen(ErrorClass::missing_parameter)) return 2;
+  if (seen(ErrorClass::security)) return 6;
+  if (classes_ >= bit(ErrorClass::multiple_files)) return 5;
+  return classes_ >= bit(ErrorClass::file_not_found) ? 4 : 0;
+}
+
+std::string_view name(Severity severity) {
+  switch (severity) {
+    case Severity::error: return "error";
+    case Severity::warning: return "warning";
+    case Severity::deprecated: return "deprecated";
+    case Severity::security: return "security";
+    case Severity::advice: return "advice";
+  }
+  return {};
+}
+
+std::string_view name(ErrorClass error_class) {
+  switch (error_class) {
+    case ErrorClass::none: return "none";
+    case ErrorClass::file_not_found: return "file-not-found";
+    case ErrorClass::bad_interface: return "bad-interface";
+    case ErrorClass::fatal: return "fatal";
+    case ErrorClass::multiple_files: return "multiple-files";
+    case ErrorClass::unknown_keyword: return "unknown-keyword";
+    case ErrorClass::unexpected_open: return "unexpected-open";
+    case ErrorClass::missing_open: return "missing-open";
+    case ErrorClass::unexpected_close: return "unexpected-close";
+    case ErrorClass::missing_close: return "missing-close";
+    case ErrorClass::unmatched_quote: return "unmatched-quote";
+    case ErrorClass::missing_parameter: return "missing-parameter";
+    case ErrorClass::invalid_number: return "invalid-number";
+    case ErrorClass::general_error: return "general-error";
+    case ErrorClass::warning: return "warning";
+    case ErrorClass::deprecated: return "deprecated";
+    case ErrorClass::security: return "security";
+    case ErrorClass::include_check: return "include-check";
+  }
+  return {};
+}
+
+std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
+  constexpr std::size_t kMaxWord = 64;  // longer words are no misspelt keywords
+  if (word.size() < 3 || word.size() > kMaxWord) return {};
+  std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::string_view found;
+  for (const std::string_view candidate : candidates) {
+    const std::size_t difference = word.size() > candidate.size() ? word.size() - candidate.size() : candidate.size() - word.size();
+    if (difference >= best) continue;
+    const std::size_t letters = distance(word, candidate, best - 1);
+    if (letters >= best) continue;
+    best = letters;
+    found = candidate;
+  }
+  return found;
+}
+
+}  // namespace holdfast::config
