@@ -146,6 +146,7 @@ void Driver::absence_over() {
 void Driver::withdraw(bool keep_vrrp, bool keep_ipvs) {
   if (ended_) return;
   ended_ = true;
+  kernel_watch_ = {};
   std::vector<Refused> refused = addresses_.finish(keep_vrrp);
   if (!keep_ipvs) {
     for (Refused& refusal : table_.finish()) refused.push_back(std::move(refusal));

@@ -119,7 +119,8 @@ struct Start {
   Arguments arguments;
   Options options;
   Rights rights;
-  std::string directory;   // of the programs
+  std::string directory;              // of the programs
+  std::vector<Fd> role_programs;      // in the order of launcher::kPrograms; empty where one is not installed
   std::vector<std::string> configuration;
 };
 
@@ -157,6 +158,17 @@ Result<Fd> start_scriptd(const Start& start) {
   end(Error{"scriptd: " + status.error().message, status.error().code}, kExitFailure);
 }
 
+// One that cannot be trusted ends the start; one that is missing is reported when it is asked for.
+Result<std::vector<Fd>> open_role_programs(const std::string& directory) {
+  std::vector<Fd> programs;
+  for (const launcher::Program& entry : launcher::kPrograms) {
+    auto program = open_program(directory, entry.name);
+    if (!program && program.error().code != ENOENT) return std::move(program).error();
+    programs.push_back(program ? *std::move(program) : Fd());
+  }
+  return programs;
+}
+
 Status become_launcher(const Start& start) {
   const std::uint64_t wanted = (policy::kLauncher.capabilities | policy::kLauncher.optional_capabilities) & start.rights.permitted;
   HF_OK(policy::set_effective(start.rights.permitted));
@@ -173,11 +185,8 @@ Status become_launcher(const Start& start) {
 Status execute_launcher(const Start& start, const Fd& program, const Fd& link) {
   Handover handover;
   HF_OK(handover.add(launcher::kLinkFd, link.get()));
-  for (std::size_t i = 0; i < launcher::kPrograms.size(); ++i) {
-    auto role_program = open_program(start.directory, launcher::kPrograms[i].name);
-    if (!role_program && role_program.error().code == ENOENT) continue;  // asking for it will say so
-    HF_OK(role_program ? ok() : Status(role_program.error()));
-    HF_OK(handover.add(launcher::kProgramFd + static_cast<int>(i), role_program->get()));
+  for (std::size_t i = 0; i < start.role_programs.size(); ++i) {
+    if (start.role_programs[i]) HF_OK(handover.add(launcher::kProgramFd + static_cast<int>(i), start.role_programs[i].get()));
   }
   constexpr int kOwnProgram = launcher::kProgramFd + static_cast<int>(launcher::kPrograms.size());
   HF_OK(handover.add(kOwnProgram, program.get()));
@@ -256,6 +265,8 @@ int start(const Arguments& arguments) {
   if (!rights) end(rights.error(), kExitFailure);
   if (!rights->privileged && options->test) run_unprivileged(arguments, *program);
   if (!rights->privileged) refuse_start(*rights);
+  auto role_programs = open_role_programs(*directory);
+  if (!role_programs) end(role_programs.error(), kExitFailure);
   clean_environment();
   if (const Status entered = enter_name_space(options->name_space); !entered) end(entered.error(), kExitFailure);
   make_run_directory(*rights);
@@ -273,7 +284,7 @@ int start(const Arguments& arguments) {
   }
   umask(077);
   const std::vector<std::string> configuration = configuration_directories(*options);
-  const Start prepared{arguments, *options, *rights, *directory, configuration};
+  const Start prepared{arguments, *options, *rights, *directory, *std::move(role_programs), configuration};
   const Status status = run(prepared, *program, ready, pid_files);
   end(status.error(), kExitFailure);
 }

@@ -17,7 +17,7 @@ constexpr std::uint32_t kServiceFlag2 = 0x0010;
 constexpr std::uint32_t kServiceFlag3 = 0x0020;
 constexpr std::uint32_t kPersistenceDefault = 360;
 constexpr std::size_t kExpandedMax = 65536;           // services of one virtual_server_group
-constexpr unsigned kWeightMax = 65535;
+constexpr std::uint32_t kWeightMax = 2147483647;
 
 std::string_view word(Protocol protocol) {
   switch (protocol) {
@@ -242,6 +242,7 @@ std::optional<Check> check(Building& building, const Block& block, const model::
     what.timeout = settings.timeout.value_or(of_service.delay_loop.value_or(60 * kSecond));
     what.script = building.script(settings.command, what.timeout);
     what.dynamic = settings.dynamic.value_or(false);
+    if (settings.command && !settings.command->argv.empty()) what.path = settings.command->argv.front();
     if (!what.script) {
       building.error(said.at, "check-without-script", "MISC_CHECK of " + server.address.to_string() + " has no misc_path, removed");
       return std::nullopt;
@@ -288,7 +289,7 @@ bool add_server(Building& building, const Block& block, const Service& service, 
   server.weight = said.weight ? *said.weight : block.said.weight.value_or(1);
   if (server.weight > kWeightMax) {
     building.warn(said.weight.at, "weight-too-large",
-                  "real server " + server.name + ": weight " + std::to_string(server.weight) + " becomes 65535", "0 to 65535");
+                  "real server " + server.name + ": weight " + std::to_string(server.weight) + " is too large, 2147483647 is used", "0 to 2147483647");
     server.weight = kWeightMax;
   }
   server.inhibit_on_failure =

@@ -1,8 +1,6 @@
 // The VRRP half of a plan: instances, sync groups, tracked scripts, the addresses each instance may hold, advert sockets.
 // Defaults and effects of strict mode as in keepalived.conf(5). Pure.
 // SPDX-License-Identifier: Apache-2.0
-#include <linux/if_addr.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -15,6 +13,11 @@ namespace {
 
 constexpr unsigned kDefaultPriority = 100;
 constexpr unsigned kOwnerPriority = 255;
+constexpr std::uint32_t kFlagNoDad = 0x02;              // linux/if_addr.h, IFA_F_*
+constexpr std::uint32_t kFlagHomeAddress = 0x10;
+constexpr std::uint32_t kFlagManageTempAddress = 0x100;
+constexpr std::uint32_t kFlagNoPrefixRoute = 0x200;
+constexpr std::uint32_t kFlagMulticastAutoJoin = 0x400;
 
 // What of Announcing is set, with keepalived's defaults for the rest.
 Announcement announcement(const model::Announcing& said, const model::Announcing& global, bool strict) {
@@ -35,11 +38,11 @@ Announcement announcement(const model::Announcing& said, const model::Announcing
 
 std::uint32_t address_flags(const model::AddressEntry& entry) {
   std::uint32_t flags = 0;
-  if (entry.home) flags |= IFA_F_HOMEADDRESS;
-  if (entry.mngtmpaddr) flags |= IFA_F_MANAGETEMPADDR;
-  if (entry.noprefixroute) flags |= IFA_F_NOPREFIXROUTE;
-  if (entry.autojoin) flags |= IFA_F_MCAUTOJOIN;
-  if (!entry.prefix.address.is_v4() && !entry.dad) flags |= IFA_F_NODAD;
+  if (entry.home) flags |= kFlagHomeAddress;
+  if (entry.mngtmpaddr) flags |= kFlagManageTempAddress;
+  if (entry.noprefixroute) flags |= kFlagNoPrefixRoute;
+  if (entry.autojoin) flags |= kFlagMulticastAutoJoin;
+  if (!entry.prefix.address.is_v4() && !entry.dad) flags |= kFlagNoDad;
   return flags;
 }
 

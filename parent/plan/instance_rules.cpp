@@ -1,4 +1,5 @@
 // See instance_rules.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/plan/instance_rules.h"
 
 #include <algorithm>
@@ -129,7 +130,7 @@ bool check_place(Building& building, const model::Instance& said, VrrpInstance& 
   if (!building.surroundings.interface) return true;
   const auto known = building.surroundings.interface(instance.interface);
   if (!known && !dynamic) {
-    building.refuse(said.interface.at, ErrorClass::bad_interface, "unknown-interface",
+    building.refuse(said.interface.at, ErrorClass::general_error, "unknown-interface",
                     named(said) + "interface " + instance.interface + " does not exist", "dynamic_interfaces, if it comes later");
     return false;
   }

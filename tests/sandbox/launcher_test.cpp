@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,11 +50,10 @@ std::string status_line(pid_t pid, const std::string& key) {
 }
 
 bool ended_within(pid_t pid, int milliseconds) {
-  for (int waited = 0; waited <= milliseconds; waited += 10) {
-    if (waitpid(pid, nullptr, WNOHANG) != 0) return true;
-    usleep(10'000);
-  }
-  return false;
+  const Fd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  pollfd ended{process.get(), POLLIN, 0};
+  if (poll(&ended, 1, milliseconds) != 1) return false;
+  return waitpid(pid, nullptr, 0) == pid;
 }
 
 class Launcher : public ::testing::Test {

@@ -1,0 +1,103 @@
+// See answers.h.
+// SPDX-License-Identifier: Apache-2.0
+#include "parent/control/answers.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "parent/config/dump.h"
+#include "parent/status/text.h"
+
+namespace holdfast {
+namespace {
+
+constexpr int kExitUsage = 1;
+constexpr int kExitMissingFile = 4;
+
+void print(int descriptor, const std::string& text) {
+  std::size_t written = 0;
+  while (written < text.size()) {
+    const ssize_t length = ::write(descriptor, text.data() + written, text.size() - written);
+    if (length <= 0) return;
+    written += static_cast<std::size_t>(length);
+  }
+}
+
+std::string plan_text(const Plan& plan) {
+  Board board;
+  board.plan = &plan;
+  ServicesBoard services;
+  services.plan = &plan;
+  return data_text(board, {}) + check_data_text(services);
+}
+
+std::string model_text(const model::Configuration& model) {
+  std::string text;
+  const auto list = [&](const char* noun, std::size_t count) { text += std::string(noun) + " " + std::to_string(count) + "\n"; };
+  list("vrrp_script", model.scripts.size());
+  for (const model::Script& script : model.scripts) text += "  " + script.name + "\n";
+  list("vrrp_sync_group", model.sync_groups.size());
+  for (const model::SyncGroup& group : model.sync_groups) text += "  " + group.name + "\n";
+  list("vrrp_instance", model.instances.size());
+  for (const model::Instance& instance : model.instances) {
+    text += "  " + instance.name + " interface " + instance.interface.value_or("-") + " virtual_router_id " +
+            std::to_string(instance.vrid.value_or(0)) + " priority " + std::to_string(instance.priority.value_or(0)) + " addresses " +
+            std::to_string(instance.addresses.size() + instance.excluded.size()) + "\n";
+  }
+  list("virtual_server_group", model.server_groups.size());
+  list("virtual_server", model.virtual_servers.size());
+  return text;
+}
+
+}  // namespace
+
+std::optional<int> answer_at_once(const CommandLine& line) {
+  for (const std::string& word : line.unexpected) print(STDERR_FILENO, "Unexpected argument(s): " + word + "\n");
+  switch (line.action) {
+    case Action::kVersion:
+      print(STDERR_FILENO, version_text(line.program));
+      return 0;
+    case Action::kHelp:
+      print(STDERR_FILENO, usage_text(line.program));
+      return 0;
+    case Action::kSignum:
+      print(STDOUT_FILENO, std::to_string(signal_number(line.signal_name)) + "\n");
+      return 0;
+    case Action::kRefuse:
+      print(STDERR_FILENO, line.program + ": " + line.problem + "\n" + usage_text(line.program));
+      return kExitUsage;
+    case Action::kRun:
+    case Action::kTest:
+    case Action::kDump:
+    case Action::kPolicy:
+    case Action::kCleanup: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+int open_test_log(const CommandLine& line) {
+  if (line.action != Action::kTest || line.test_log.empty()) return STDERR_FILENO;
+  constexpr unsigned kMode = 0644;
+  const int log = ::open(line.test_log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, kMode);
+  return log >= 0 ? log : STDERR_FILENO;
+}
+
+int test_configuration(const CommandLine& line, const Reading& reading, config::Files& files, const Surroundings& around, int log) {
+  const Loaded loaded = load_configuration(reading, Purpose::kTest, files, around);
+  for (const std::string& text : loaded.lines()) print(log, text + "\n");
+  if (loaded.tree.sources.files.empty()) return line.all_config ? kExitMissingFile : 0;
+  return loaded.diagnostics.exit_code();
+}
+
+int dump_stage(const CommandLine& line, const Reading& reading, config::Files& files, const Surroundings& around) {
+  const Loaded loaded = load_configuration(reading, Purpose::kTest, files, around);
+  for (const std::string& text : loaded.lines()) print(STDERR_FILENO, text + "\n");
+  if (line.dump_stage == "tree") print(STDOUT_FILENO, config::dump(loaded.tree));
+  if (line.dump_stage == "model") print(STDOUT_FILENO, model_text(loaded.model));
+  if (line.dump_stage == "plan") print(STDOUT_FILENO, plan_text(loaded.built.plan));
+  return loaded.diagnostics.exit_code();
+}
+
+}  // namespace holdfast

@@ -1,0 +1,217 @@
+// See command_line.h.
+// SPDX-License-Identifier: Apache-2.0
+#include "parent/control/command_line.h"
+
+#include <getopt.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <optional>
+
+#include "parent/control/release.h"
+
+namespace holdfast {
+namespace {
+
+// Long options without a short one.
+enum : int {
+  kAll = 256, kFlushLogFile, kConfigFd, kSignumOption, kIgnoreSigint, kPerf, kDebug, kNoMemCheck, kPolicyOption, kDumpOption,
+  kCleanupOption, kResumeLimit, kScripts
+};
+
+constexpr const char* kShort = ":f:PCBlDS:g::Gu:XVIRndp:r:c:b:TaxA:s:mM::ei:t::LOvh";
+
+constexpr option kLong[] = {
+    {"use-file", required_argument, nullptr, 'f'},
+    {"vrrp", no_argument, nullptr, 'P'},
+    {"check", no_argument, nullptr, 'C'},
+    {"no_bfd", no_argument, nullptr, 'B'},
+    {"all", no_argument, nullptr, kAll},
+    {"log-console", no_argument, nullptr, 'l'},
+    {"log-detail", no_argument, nullptr, 'D'},
+    {"log-facility", required_argument, nullptr, 'S'},
+    {"log-file", optional_argument, nullptr, 'g'},
+    {"flush-log-file", no_argument, nullptr, kFlushLogFile},
+    {"no-syslog", no_argument, nullptr, 'G'},
+    {"umask", required_argument, nullptr, 'u'},
+    {"release-vips", no_argument, nullptr, 'X'},
+    {"dont-release-vrrp", no_argument, nullptr, 'V'},
+    {"dont-release-ipvs", no_argument, nullptr, 'I'},
+    {"dont-respawn", no_argument, nullptr, 'R'},
+    {"dont-fork", no_argument, nullptr, 'n'},
+    {"dump-conf", no_argument, nullptr, 'd'},
+    {"pid", required_argument, nullptr, 'p'},
+    {"vrrp_pid", required_argument, nullptr, 'r'},
+    {"checkers_pid", required_argument, nullptr, 'c'},
+    {"bfd_pid", required_argument, nullptr, 'b'},
+    {"genhash", no_argument, nullptr, 'T'},
+    {"address-monitoring", no_argument, nullptr, 'a'},
+    {"snmp", no_argument, nullptr, 'x'},
+    {"snmp-agent-socket", required_argument, nullptr, 'A'},
+    {"namespace", required_argument, nullptr, 's'},
+    {"core-dump", no_argument, nullptr, 'm'},
+    {"core-dump-pattern", optional_argument, nullptr, 'M'},
+    {"all-config", no_argument, nullptr, 'e'},
+    {"config-id", required_argument, nullptr, 'i'},
+    {"config-test", optional_argument, nullptr, 't'},
+    {"config-fd", required_argument, nullptr, kConfigFd},
+    {"signum", required_argument, nullptr, kSignumOption},
+    {"ignore-sigint", no_argument, nullptr, kIgnoreSigint},
+    {"perf", optional_argument, nullptr, kPerf},
+    {"debug", optional_argument, nullptr, kDebug},
+    {"no-mem-check", no_argument, nullptr, kNoMemCheck},
+    {"mem-check-log", no_argument, nullptr, 'L'},
+    {"openssl-mem-check", no_argument, nullptr, 'O'},
+    {"version", no_argument, nullptr, 'v'},
+    {"help", no_argument, nullptr, 'h'},
+    {"policy", no_argument, nullptr, kPolicyOption},
+    {"dump", required_argument, nullptr, kDumpOption},
+    {"cleanup", no_argument, nullptr, kCleanupOption},
+    {"vrrp-resume-limit", required_argument, nullptr, kResumeLimit},
+    {"scripts", required_argument, nullptr, kScripts},
+    {nullptr, 0, nullptr, 0},
+};
+
+// syslog(3) facilities by keepalived's words: local0..local7 by number, the others by name.
+std::optional<int> facility(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, int>, 12> kNames = {{{"kern", 0}, {"user", 1}, {"mail", 2}, {"daemon", 3},
+      {"auth", 4}, {"syslog", 5}, {"lpr", 6}, {"news", 7}, {"uucp", 8}, {"cron", 9}, {"authpriv", 10}, {"ftp", 11}}};
+  constexpr int kLocal0 = 16;
+  if (text.starts_with("local")) text.remove_prefix(5);
+  if (text.size() == 1 && text[0] >= '0' && text[0] <= '7') return kLocal0 + (text[0] - '0');
+  for (const auto& [name, number] : kNames) {
+    if (text == name) return number;
+  }
+  return std::nullopt;
+}
+
+std::optional<unsigned> number(std::string_view text) {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+void refuse(CommandLine& line, std::string problem) {
+  line.action = Action::kRefuse;
+  if (line.problem.empty()) line.problem = std::move(problem);
+}
+
+void want(CommandLine& line, Action action) {
+  if (line.action != Action::kRefuse) line.action = action;
+}
+
+// Options that change what the parent does. False: not one of them.
+bool take_behaviour(CommandLine& line, int letter) {
+  switch (letter) {
+    case 'P': line.check = false; line.vrrp = true; return true;
+    case 'C': line.vrrp = false; line.check = true; return true;
+    case kAll: line.every_child = true; return true;
+    case 'l': line.log_console = true; return true;
+    case 'D': ++line.detail; return true;
+    case 'G': line.syslog = false; return true;
+    case 'V': line.keep_vrrp = true; return true;
+    case 'I': line.keep_ipvs = true; return true;
+    case 'R': line.respawn = false; return true;
+    case 'n': line.stay = true; return true;
+    case 'd': line.dump_configuration = true; return true;
+    case 'e': line.all_config = true; return true;
+    case kIgnoreSigint: line.ignore_interrupt = true; return true;
+    default: return false;
+  }
+}
+
+void take(CommandLine& line, int letter, const std::string& value, const std::string& word) {
+  if (take_behaviour(line, letter)) return;
+  switch (letter) {
+    case 'f': line.config_file = value; return;
+    case 'i': line.config_id = value; return;
+    case 't':
+      want(line, Action::kTest);
+      line.test_log = value;
+      return;
+    case 'v': return want(line, Action::kVersion);
+    case 'h': return want(line, Action::kHelp);
+    case kPolicyOption: return want(line, Action::kPolicy);
+    case kCleanupOption: return want(line, Action::kCleanup);
+    case kSignumOption:
+      want(line, Action::kSignum);
+      line.signal_name = value;
+      if (signal_number(value) == 0) refuse(line, "unknown signal '" + value + "'");
+      return;
+    case kDumpOption:
+      want(line, Action::kDump);
+      line.dump_stage = value;
+      if (value != "tree" && value != "model" && value != "plan") refuse(line, "--dump takes tree, model or plan, not '" + value + "'");
+      return;
+    case 'S':
+      if (const auto known = facility(value)) line.facility = *known;
+      else refuse(line, "invalid log facility '" + value + "'");
+      return;
+    case kResumeLimit:
+      if (const auto count = number(value)) line.resume_limit = *count;
+      else refuse(line, "--vrrp-resume-limit takes a number, not '" + value + "'");
+      return;
+    case 'p': case 'r': case 'c': case 'b': case 's': case kScripts: return;  // the root phase has followed them
+    default: line.without_effect.push_back(word); return;
+  }
+}
+
+}  // namespace
+
+CommandLine parse_command_line(const std::vector<std::string>& words) {
+  CommandLine line;
+  std::vector<std::string> copies = words;
+  if (copies.empty()) copies.emplace_back("holdfast");
+  line.program = copies.front().substr(copies.front().rfind('/') + 1);
+  std::vector<char*> arguments;
+  for (std::string& word : copies) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  const int count = static_cast<int>(copies.size());
+  optind = 0;  // glibc: start anew
+  opterr = 0;
+  for (;;) {
+    const int before = std::max(optind, 1);
+    const int letter = ::getopt_long(count, arguments.data(), kShort, kLong, nullptr);
+    if (letter == -1) break;
+    const std::string word = before < count ? copies[static_cast<std::size_t>(before)] : "";
+    if (letter == '?') {
+      refuse(line, "unknown option '" + word + "'");
+    } else if (letter == ':') {
+      refuse(line, "option '" + word + "' needs a value");
+    } else {
+      take(line, letter, optarg != nullptr ? optarg : "", word);
+    }
+  }
+  for (int index = optind; index < count; ++index) line.unexpected.emplace_back(arguments[static_cast<std::size_t>(index)]);
+  return line;
+}
+
+int signal_number(std::string_view name) {
+  if (name == "STOP") return SIGTERM;
+  if (name == "RELOAD") return SIGHUP;
+  if (name == "DATA") return SIGUSR1;
+  if (name == "STATS") return SIGUSR2;
+  if (name == "STATS_CLEAR") return SIGRTMAX - 1;
+  if (name == "JSON") return SIGRTMIN + 2;
+  if (name == "TDUMP") return SIGRTMAX;
+  return 0;
+}
+
+std::string version_text(std::string_view program) {
+  std::string text;
+  if (program.find("keepalived") != std::string_view::npos) {
+    text += std::string("Keepalived v") + kCompatibleVersion + " (" + kReleaseDate + ")\n\n";
+  }
+  text += std::string("Holdfast v") + kVersion + " (" + kReleaseDate + ")\n\n";
+  text += "A privilege-separated implementation of keepalived's configuration, VRRP and IPVS control.\n";
+  text += std::string("Follows keepalived ") + kCompatibleVersion + "; what differs is in doc/differences.md.\n\n";
+  text += "configure options: --enable-json --enable-vrrp --enable-lvs\n";
+  text += "Config options:  LVS VRRP VRRP_AUTH OLD_CHKSUM_COMPAT JSON\n";
+  return text;
+}
+
+}  // namespace holdfast

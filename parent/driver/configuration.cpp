@@ -1,0 +1,61 @@
+// See configuration.h.
+// SPDX-License-Identifier: Apache-2.0
+#include "parent/driver/configuration.h"
+
+#include <cstdlib>
+
+#include "parent/config/load.h"
+#include "parent/model/bind.h"
+#include "parent/model/line_shapes.h"
+
+namespace holdfast {
+namespace {
+
+constexpr int kExitConfiguration = 2;
+constexpr int kExitNotConfigured = 6;
+
+}  // namespace
+
+std::vector<std::string> Loaded::lines() const {
+  std::vector<std::string> lines;
+  for (const config::Diagnostic& diagnostic : diagnostics.all()) lines.push_back(config::render_plain(diagnostic, tree.sources));
+  if (diagnostics.dropped() != 0) lines.push_back("and " + std::to_string(diagnostics.dropped()) + " more");
+  return lines;
+}
+
+std::set<std::string> Loaded::errors() const {
+  std::set<std::string> errors;
+  for (const config::Diagnostic& diagnostic : diagnostics.all()) {
+    if (diagnostic.severity == config::Severity::error) errors.insert(diagnostic.code + '\0' + diagnostic.message + '\0' + diagnostic.text);
+  }
+  return errors;
+}
+
+int Loaded::start_status() const {
+  using config::ErrorClass;
+  if (tree.sources.files.empty() || diagnostics.seen(ErrorClass::include_check)) return kExitNotConfigured;
+  if (diagnostics.seen(ErrorClass::missing_parameter) || built.refused) return kExitConfiguration;
+  return 0;
+}
+
+Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files& files, const Surroundings& surroundings) {
+  Loaded loaded;
+  config::Options options;
+  options.config_id = reading.config_id;
+  options.builtins.environment = [](std::string_view name) -> std::optional<std::string> {
+    const char* value = std::getenv(std::string(name).c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  options.builtins.working_directory = reading.working_directory;
+  if (reading.all_checks) options.checks = {true, true, true, true};
+  loaded.tree = config::load(reading.path, files, model::KeywordShapes{}, options, loaded.diagnostics);
+  loaded.model = model::bind(loaded.tree, purpose == Purpose::kTest ? model::Mode::test : model::Mode::run, loaded.diagnostics);
+  loaded.built = build(loaded.model, surroundings, loaded.diagnostics);
+  if (!loaded.model.virtual_servers.empty()) {
+    const config::Position at = loaded.model.virtual_servers.front().at;
+    loaded.first_service = std::string(loaded.tree.sources.file_name(at)) + ":" + std::to_string(at.line);
+  }
+  return loaded;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,96 @@
+// The files that tools ask for by signal. One question to the children answers everything that was asked meanwhile. See driver.h.
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+
+#include "parent/driver/driver.h"
+#include "parent/status/dump_file.h"
+#include "parent/status/json.h"
+#include "proto/runtime/log.h"
+
+namespace holdfast {
+namespace {
+
+constexpr Duration kAnswerPatience{1'000'000};
+constexpr unsigned kAskedInstances = 1;
+constexpr unsigned kAskedServices = 2;
+
+}  // namespace
+
+void Driver::want_dump(unsigned what) {
+  dumps_wanted_ |= what;
+  if (dumps_asked_ != 0 || phase_ == Phase::kStopping) return;
+  board_.instances.clear();
+  board_.trackers.clear();
+  services_.quorum.clear();
+  services_.servers.clear();
+  ++cookie_;
+  if (supervisor_.has_vrrpd()) {
+    dumps_asked_ |= kAskedInstances;
+    supervisor_.query_instances(cookie_);
+  }
+  if (supervisor_.has_checkerd() && (dumps_wanted_ & kCheckData) != 0) {
+    dumps_asked_ |= kAskedServices;
+    supervisor_.query_services(cookie_);
+  }
+  if (dumps_asked_ == 0) return write_dumps();
+  dump_timer_.arm(loop_.now() + kAnswerPatience);
+}
+
+void Driver::instances_reported(const wire::StatusReport& report) {
+  if (report.cookie() != cookie_) return;
+  for (const wire::InstanceStatus& status : report.instances()) board_.instances[InstanceId{status.instance()}] = decode(status);
+  for (const wire::TrackerStatus& status : report.trackers()) board_.trackers[TrackerId{status.tracker()}] = {status.up(), status.known()};
+  if (!report.last()) return;
+  dumps_asked_ &= ~kAskedInstances;
+  if (dumps_asked_ == 0) write_dumps();
+}
+
+void Driver::services_reported(const wire::ServicesReport& report) {
+  if (report.cookie() != cookie_) return;
+  for (const wire::ServiceStatus& service : report.services()) {
+    services_.quorum[ServiceId{service.service()}] = service.quorum_up();
+    for (const wire::ServerStatus& server : service.servers()) {
+      services_.servers[DestinationId{server.destination()}] = {server.up(), server.present(), server.weight()};
+    }
+  }
+  if (!report.last()) return;
+  dumps_asked_ &= ~kAskedServices;
+  if (dumps_asked_ == 0) write_dumps();
+}
+
+std::string Driver::dump_path(const std::string& name) const {
+  const char* directory = std::getenv("TMPDIR");
+  return std::string(directory != nullptr && *directory == '/' ? directory : "/tmp") + "/" + name;
+}
+
+void Driver::write_dump(const std::string& name, const std::string& text) {
+  if (auto written = write_whole(dump_path(name), text); !written) log_error(LogEvent::kDegraded, written.error().message);
+}
+
+void Driver::write_dumps() {
+  dump_timer_.cancel();
+  dumps_asked_ = 0;
+  const unsigned wanted = std::exchange(dumps_wanted_, 0);
+  const Plan& plan = supervisor_.plan();
+  board_.plan = services_.plan = &plan;
+  board_.wall_clock = wall_clock();
+  board_.groups = group_states_;
+  for (auto& [id, state] : states_) {
+    if (!board_.instances.contains(id)) board_.instances[id] = {state.first, state.second, {}, Duration{0}, 0, {}, Duration{0}, {}};
+  }
+  std::map<InstanceId, InstanceCounters> raw;
+  for (auto& [id, report] : board_.instances) {
+    raw[id] = report.counters;
+    if (const auto base = base_.find(id); base != base_.end()) report.counters = report.counters - base->second;
+  }
+  if ((wanted & kData) != 0) {
+    write_dump("keepalived.data", data_text(board_, supervisor_.interfaces()));
+    write_dump("keepalived_parent.data", parent_data_text(plan));
+  }
+  if ((wanted & kCheckData) != 0 && !plan.check.services.empty()) write_dump("keepalived_check.data", check_data_text(services_));
+  if ((wanted & kStatistics) != 0) write_dump("keepalived.stats", statistics_text(board_));
+  if ((wanted & kJson) != 0) write_dump("keepalived.json", json_text(board_));
+  if ((wanted & kClear) != 0) base_ = std::move(raw);
+}
+
+}  // namespace holdfast

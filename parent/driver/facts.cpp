@@ -1,0 +1,74 @@
+// What children report becomes log lines, notifications and pid files. See driver.h.
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include "parent/driver/driver.h"
+#include "proto/runtime/log.h"
+
+namespace holdfast {
+
+void write_pid(const Fd& file, pid_t pid) {
+  if (!file) return;
+  const std::string text = std::to_string(pid) + "\n";
+  if (::ftruncate(file.get(), 0) != 0 || ::pwrite(file.get(), text.data(), text.size(), 0) < 0) {
+    log_error(LogEvent::kDegraded, "a pid file cannot be written");
+  }
+}
+
+void Driver::instance_changed(InstanceId id, VrrpState state, unsigned priority, const std::string& reason) {
+  const auto found = instance_of_.find(id);
+  if (found == instance_of_.end()) return;
+  const auto known = states_.find(id);
+  const bool same = known != states_.end() && known->second.first == state;
+  states_[id] = {state, priority};
+  if (same) return;  // a restarted vrrpd says again where it is
+  if (const auto told = told_for(state)) notifier_.instance(supervisor_.plan(), *found->second, *told, priority);
+}
+
+void Driver::group_changed(GroupId id, VrrpState state) {
+  const auto found = group_of_.find(id);
+  if (found == group_of_.end()) return;
+  const auto known = group_states_.find(id);
+  if (known != group_states_.end() && known->second == state) return;
+  group_states_[id] = state;
+  if (const auto told = told_for(state)) notifier_.group(supervisor_.plan(), *found->second, *told);
+}
+
+void Driver::priority_changed(InstanceId id, unsigned, unsigned to) {
+  const auto known = states_.find(id);
+  if (known != states_.end()) known->second.second = to;
+}
+
+void Driver::lower_priority_heard(InstanceId id) {
+  const auto found = instance_of_.find(id);
+  const auto known = states_.find(id);
+  if (found == instance_of_.end() || known == states_.end()) return;
+  const auto scripts = supervisor_.plan().notify.instances.find(id);
+  if (scripts == supervisor_.plan().notify.instances.end() || !scripts->second.master_rx_lower_pri) return;
+  notifier_.instance(supervisor_.plan(), *found->second, Told::kMasterRxLowerPri, known->second.second);
+}
+
+void Driver::server_changed(DestinationId id, bool up, bool initial) {
+  const auto found = server_of_.find(id);
+  if (found == server_of_.end() || initial) return;
+  notifier_.server(supervisor_.plan(), *found->second.first, *found->second.second, up);
+}
+
+void Driver::quorum_changed(ServiceId id, bool up, bool) {
+  const auto found = service_of_.find(id);
+  if (found == service_of_.end()) return;
+  notifier_.quorum(supervisor_.plan(), *found->second, up);
+}
+
+void Driver::script_wanted(launcher::Child asker, ScriptId script, std::uint64_t run) { notifier_.run_for(asker, script, run); }
+
+void Driver::logged(const RoleRow& row, pid_t pid, LogLevel level, LogEvent, std::string_view text) {
+  output_.write(row.ident, pid, level, text);
+}
+
+void Driver::child_started(launcher::Child child, pid_t pid) {
+  if (child == launcher::Child::kVrrpd) write_pid(vrrp_pid_file_, pid);
+  if (child == launcher::Child::kCheckerd) write_pid(checkers_pid_file_, pid);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,120 @@
+// Starts the children, tells them their plans in the right order, links them to each other, and keeps them running: a child that died
+// is started again with what it last reported. Decides nothing about VRRP or servers. doc/processes.md, "Life and death".
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "parent/plan/plan.h"
+#include "parent/supervise/launcher_client.h"
+#include "parent/supervise/observer.h"
+#include "parent/supervise/session.h"
+#include "proto/schema/parent_checkerd.pb.h"
+#include "proto/schema/parent_ipvsd.pb.h"
+#include "proto/schema/parent_vrrpd.pb.h"
+#include "proto/value/link_facts.h"
+
+namespace holdfast {
+
+class Supervisor {
+ public:
+  struct Rules {
+    bool every_child = false;      // --all: also those that have nothing to do
+    bool respawn = true;           // -R: false
+    unsigned resume_limit = 3;
+  };
+  Supervisor(Loop& loop, LauncherClient& launcher, Rules rules, Observer& observer);
+
+  // The first plan starts the children; a later one is told to those whose part of it differs.
+  void apply(Plan plan);
+  void stop();
+  const Plan& plan() const { return plan_; }
+
+  void script_finished(launcher::Child asker, ScriptId script, std::uint64_t run, const ScriptOutcome& outcome);
+  void query_instances(std::uint64_t cookie);
+  void query_services(std::uint64_t cookie);
+  bool has_vrrpd() const { return vrrpd_.ready(); }
+  bool has_checkerd() const { return checkerd_.ready(); }
+  const std::map<std::string, LinkFacts>& interfaces() const { return interfaces_; }
+  const std::map<InstanceId, ResumedInstance>& last_states() const { return last_states_; }
+
+ private:
+  using Vrrpd = Session<wire::ParentToVrrpd, wire::VrrpdToParent>;
+  using Ipvsd = Session<wire::ParentToIpvsd, wire::IpvsdToParent>;
+  using Checkerd = Session<wire::ParentToCheckerd, wire::CheckerdToParent>;
+  struct Worker {
+    std::unique_ptr<ChildProcess> process;
+    Fd link;                       // the end for checkerd, until it is told
+  };
+  using SocketKey = std::tuple<std::string, Family, bool>;
+  struct SocketSent {
+    AdvertSocketWish wish;
+    std::uint32_t index = 0;
+  };
+
+  // supervisor.cpp: life of children
+  bool wants_vrrpd() const;
+  bool wants_checkerd() const;
+  void start_and_stop();
+  void start_worker(std::uint32_t slot);
+  void advance();
+  void vrrpd_ended(const ChildExit&);
+  void ipvsd_ended(const ChildExit&);
+  void checkerd_ended(const ChildExit&);
+  void worker_ended(std::uint32_t slot, const ChildExit&);
+  bool told_of_end(const ChildProcess&, const ChildExit&, bool was_ready);
+  void not_started(const Error&);
+  void launcher_gone();
+  void advance_stop();
+  bool any_active() const;
+  // supervisor_links.cpp: plans, links between children, sockets
+  void tell_ipvsd();
+  void tell_vrrpd();
+  void tell_checkerd();
+  void link_vrrpd();
+  void link_checkerd();
+  void link_workers();
+  void send_sockets();
+  void send_socket(const AdvertSocketWish&);
+  std::uint32_t index_of(const std::string& interface);
+  // supervisor_messages.cpp: what children say
+  void from_vrrpd(wire::VrrpdToParent&);
+  void from_ipvsd(wire::IpvsdToParent&);
+  void from_checkerd(wire::CheckerdToParent&);
+  void link_facts(const wire::LinkFacts&);
+  void refused(const RoleRow&, const wire::PlanRefused&);
+  void child_log(const ChildProcess&, const wire::LogRecord&);
+
+  Loop& loop_;
+  LauncherClient& launcher_;
+  Rules rules_;
+  Observer& observer_;
+  Plan plan_;
+  bool planned_ = false;
+  Generation announced_ = 0;
+  bool stopping_ = false;
+  bool vrrpd_stopped_told_ = false;
+  bool ipvsd_stop_sent_ = false;
+  bool launcher_gone_ = false;
+  bool resume_vrrpd_ = false;      // the next vrrpd continues where the last one was
+  bool vrrpd_linked_ = false;
+  bool checkerd_linked_ = false;
+  std::uint64_t epoch_ = 0;
+  Vrrpd vrrpd_;
+  Ipvsd ipvsd_;
+  Checkerd checkerd_;
+  std::map<std::uint32_t, Worker> workers_;
+  std::map<SocketKey, SocketSent> sockets_;
+  std::map<std::string, LinkFacts> interfaces_;
+  std::map<InstanceId, ResumedInstance> last_states_;
+  std::map<CheckId, CheckVerdict> verdicts_;
+  std::set<ServiceId> quorum_up_;
+  Loop::Watch launcher_watch_;
+};
+
+}  // namespace holdfast

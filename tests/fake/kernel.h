@@ -1,0 +1,68 @@
+// A kernel made of tables: keeps links, addresses and IPVS services, answers from them with real error numbers, and tells what
+// happened as the real one does. Not a mock: tests look at the tables afterwards.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ipvsd/kernel/kernel.h"
+#include "ipvsd/reconcile/diff.h"
+#include "proto/runtime/fd.h"
+
+namespace holdfast::fake {
+
+class Kernel final : public holdfast::Kernel {
+ public:
+  Kernel();
+
+  // The world outside of ipvsd.
+  std::uint32_t add_link(const std::string& name, bool up = true);
+  void set_link(const std::string& name, bool up);
+  void remove_link(const std::string& name);
+  void add_address(const std::string& interface, const char* prefix);   // by somebody else
+  void delete_address(const AddressKey&);                              // by somebody else
+  void lose_notifications();
+  void refuse(const std::string& change, int code) { refused_[change] = code; }  // by the text of a change
+  bool has_ipvs = true;
+
+  // What is there.
+  std::vector<AddressKey> addresses() const;  // in the order in which they were added
+  ServiceTable services;
+  std::map<std::string, bool> promoted;
+  std::vector<Change> applied;                // every accepted change, in order
+  unsigned calls = 0;                         // of apply()
+
+  Result<NetworkState> read_network() override;
+  Status open_ipvs() override;
+  Result<std::vector<std::pair<ServiceKey, ServiceOptions>>> read_services() override;
+  Result<std::optional<ServiceOptions>> read_service(const ServiceKey&) override;
+  Result<std::map<DestinationKey, DestinationOptions>> read_destinations(const ServiceKey&) override;
+  std::vector<int> apply(std::span<const Change>) override;
+  int events_fd() const override { return readable_.get(); }
+  std::vector<KernelEvent> events() override;
+
+ private:
+  struct Held {
+    AddressKey key;
+    AddressState state;
+  };
+  int apply_one(const Change&);
+  int add(const AddAddress&);
+  int remove(const DeleteAddress&);
+  int change_table(const Change&);
+  void tell(KernelEvent);
+  bool secondary(const AddressKey&) const;
+  LinkState* link(const std::string& name);
+
+  std::vector<LinkState> links_;
+  std::vector<Held> held_;
+  std::map<std::string, int> refused_;
+  std::deque<KernelEvent> events_;
+  std::uint32_t last_index_ = 0;
+  Fd readable_;
+};
+
+}  // namespace holdfast::fake
