@@ -118,6 +118,7 @@ std::optional<Progress> Schedule::finished(CheckId check, RunResult result, Inst
   Progress progress;
   progress.was_known = entry.known;
   progress.was_up = entry.up;
+  progress.was_failures = entry.failures;
   Duration delay = entry.delay_loop;
   switch (result) {
     case RunResult::kPassed: delay = passed(entry, progress); break;
