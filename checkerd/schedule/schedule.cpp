@@ -1,6 +1,7 @@
 // The retry and interval rules of keepalived's checkers, as observed on 2.2.7: the first result counts at once, retries only while up,
 // a web check that is down first repeats the failed url and then needs one whole round.
 // Pure: see schedule.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/schedule/schedule.h"
 
 #include <algorithm>
@@ -117,6 +118,7 @@ std::optional<Progress> Schedule::finished(CheckId check, RunResult result, Inst
   Progress progress;
   progress.was_known = entry.known;
   progress.was_up = entry.up;
+  progress.was_failures = entry.failures;
   Duration delay = entry.delay_loop;
   switch (result) {
     case RunResult::kPassed: delay = passed(entry, progress); break;

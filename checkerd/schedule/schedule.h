@@ -38,6 +38,7 @@ struct Progress {
   bool up = false;
   bool complete = false;  // every url passed; always so with a passed run of another kind
   bool retrying = false;  // failed, but not often enough to be down
+  unsigned was_failures = 0;
   unsigned failures = 0;  // of the running retry series
   unsigned retries = 0;   // how many retries had failed before the check went down
   bool changed() const { return was_known != known || was_up != up; }

@@ -17,12 +17,14 @@ struct WishChanged {
   DestinationWish wish;
   bool operator==(const WishChanged&) const = default;
 };
-// A real server became usable or unusable. `initial`: it starts like this (rs_init_notifies).
+// A real server became usable or unusable. `initial`: it starts like this (rs_init_notifies). `confirmed`: it started as down (alpha), and the
+// first result says so too.
 struct ServerTurned {
   ServiceId service;
   DestinationId server;
   bool up = false;
   bool initial = false;
+  bool confirmed = false;
   bool operator==(const ServerTurned&) const = default;
 };
 struct QuorumTurned {

@@ -1,4 +1,5 @@
 // Quorum, sorry server and wishes of one service. See pool.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/verdict/pool.h"
 
 #include <utility>
@@ -101,7 +102,7 @@ void Pool::hear(DestinationId id, const Server::Opinion& opinion, Actions& out) 
   if (server->alive() != was_alive) {
     out.push_back(ServerTurned{id_, id, server->alive(), false});
   } else if (first_failure) {
-    out.push_back(ServerTurned{id_, id, false, false});  // alpha: it started as down, now that is certain
+    out.push_back(ServerTurned{id_, id, false, false, true});
   }
   weight_ += (server->alive() ? std::int64_t{weight} : 0) - (was_alive ? std::int64_t{was_weight} : 0);
   const bool was_serving = sorry_serves();

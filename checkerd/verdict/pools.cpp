@@ -1,4 +1,5 @@
 // From a check to its server and service. See pools.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/verdict/pools.h"
 
 namespace holdfast {

@@ -1,4 +1,5 @@
 // Counting opinions, adding weights. See server.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/verdict/server.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // See answers.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/control/answers.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // See command_line.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/control/command_line.h"
 
 #include <getopt.h>

@@ -1,4 +1,5 @@
 // The text of --help. See command_line.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/control/command_line.h"
 
 namespace holdfast {

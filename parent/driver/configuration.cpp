@@ -1,4 +1,5 @@
 // See configuration.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/driver/configuration.h"
 
 #include <cstdlib>

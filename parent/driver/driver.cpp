@@ -1,4 +1,5 @@
 // Start, reload, stop. See driver.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/driver/driver.h"
 
 #include <net/if.h>

@@ -1,4 +1,5 @@
 // The files that tools ask for by signal. One question to the children answers everything that was asked meanwhile. See driver.h.
+// SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
 
 #include "parent/driver/driver.h"

@@ -1,4 +1,5 @@
 // What children report becomes log lines, notifications and pid files. See driver.h.
+// SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
 #include "parent/driver/driver.h"

@@ -1,4 +1,5 @@
 // See owned.h. The format is the parent-to-ipvsd chunk of proto/schema/parent_ipvsd.proto, one message.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/driver/owned.h"
 
 #include <fcntl.h>

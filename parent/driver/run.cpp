@@ -1,4 +1,5 @@
 // See run.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/driver/run.h"
 
 #include <fcntl.h>

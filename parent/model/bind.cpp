@@ -203,9 +203,9 @@ bool Binder::read_script(Use& use) {
 void Binder::remark(const Use& use) {
   const Keyword& row = use.row;
   const Diagnostic place = about(use.node, use.word);
-  if (row.deprecation.is && quiet_ == 0) {
-    report(place, Severity::deprecated, row.deprecation.error_class, "deprecated", in_quotes(row.name) + " is an old spelling", {},
-           std::string(row.deprecation.instead));
+  if (row.old.is && quiet_ == 0) {
+    report(place, Severity::deprecated, row.old.error_class, "deprecated", in_quotes(row.name) + " is an old spelling", {},
+           std::string(row.old.instead));
   }
   if (row.without_effect() && quiet_ == 0) {
     report(place, Severity::warning, ErrorClass::none, "no-effect-yet", in_quotes(row.name) + " has no effect yet");

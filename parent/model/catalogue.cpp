@@ -20,11 +20,12 @@ Catalogue::Catalogue() {
       if (inside != by_path_.end()) entry.inside = inside->second;
     }
   }
+  for (ContextId id = kRoot + 1; id < contexts_.size(); ++id) contexts_[id].idle = opened_idle(contexts_[id].path);
 }
 
 ContextId Catalogue::add_context(std::string_view path) {
   const auto [it, is_new] = by_path_.try_emplace(std::string(path), static_cast<ContextId>(contexts_.size()));
-  if (is_new) contexts_.push_back({std::string(path), {}, {}});
+  if (is_new) contexts_.push_back({std::string(path), false, {}, {}});
   return it->second;
 }
 
@@ -59,6 +60,14 @@ const Entry* Catalogue::find_head(ContextId context, std::string_view name) cons
 ContextId Catalogue::context(std::string_view path) const {
   const auto it = by_path_.find(std::string(path));
   return it == by_path_.end() ? kNowhere : it->second;
+}
+
+bool Catalogue::opened_idle(const std::string& path) const {
+  const std::size_t last = path.rfind('>');
+  const ContextId outer = last == std::string::npos ? kRoot : context(path.substr(0, last));
+  const Entry* opener = find_any(outer, last == std::string::npos ? path : path.substr(last + 1));
+  const bool own = opener && opener->row->without_effect();
+  return own || (last != std::string::npos && opened_idle(path.substr(0, last)));
 }
 
 std::vector<std::string_view> Catalogue::names(ContextId context) const {

@@ -36,6 +36,8 @@ class Catalogue {
   // kNowhere if there is none.
   ContextId context(std::string_view path) const;
   const std::string& path(ContextId context) const { return contexts_[context].path; }
+  // The keyword that opens this context, or one around it, has no effect yet.
+  bool idle(ContextId context) const { return contexts_[context].idle; }
   std::size_t contexts() const { return contexts_.size(); }
   // Keywords that may be used where a word was not recognised.
   std::vector<std::string_view> names(ContextId context) const;
@@ -43,10 +45,12 @@ class Catalogue {
  private:
   struct Context {
     std::string path;
+    bool idle = false;
     std::vector<Entry> entries;
     std::unordered_map<std::string_view, std::size_t> by_name;
   };
   ContextId add_context(std::string_view path);
+  bool opened_idle(const std::string& path) const;
   void add_tables(std::span<const Table> tables);
 
   std::vector<Context> contexts_;

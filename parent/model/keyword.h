@@ -70,7 +70,11 @@ struct Takes {
 
 constexpr Takes operator+(Takes left, const Takes& right) {
   for (std::uint8_t i = 0; i < right.count; ++i) left.arguments[left.count++] = right.arguments[i];
-  if (right.rest != Rest::nothing) left.rest = right.rest, left.at_least = right.at_least, left.anonymous = right.anonymous, left.shell = right.shell;
+  if (right.rest == Rest::nothing) return left;
+  left.rest = right.rest;
+  left.at_least = right.at_least;
+  left.anonymous = right.anonymous;
+  left.shell = right.shell;
   return left;
 }
 
@@ -131,14 +135,11 @@ enum class Effect : std::uint8_t {
   nothing,  // means nothing in keepalived either: the use is an advice
 };
 
-struct Deprecated {
-  std::string_view instead{};  // what to write; empty: nothing replaces it. Not deprecated if both are unset.
-  config::ErrorClass error_class = config::ErrorClass::none;
+struct OldSpelling {
   bool is = false;
+  std::string_view instead{};  // what to write; empty: nothing replaces it
+  config::ErrorClass error_class = config::ErrorClass::none;
 };
-constexpr Deprecated deprecated(std::string_view instead, config::ErrorClass error_class = config::ErrorClass::none) {
-  return {instead, error_class, true};
-}
 
 struct Keyword {
   std::string_view name;           // "<...>" and "[...] <...>": an entry or a positional word, not a keyword to look up
@@ -148,7 +149,7 @@ struct Keyword {
   Setter set = nullptr;
   Effect effect = Effect::full;    // without a setter: not_yet
   std::string_view since{};        // empty: keepalived 2.2.7 or earlier
-  Deprecated deprecation{};
+  OldSpelling old{};
   bool once = false;               // a second use is an error and is ignored
   bool head = false;               // stands on the line that opens the block, not in it
 
@@ -156,6 +157,17 @@ struct Keyword {
   constexpr bool without_effect() const { return effect == Effect::not_yet || (effect == Effect::full && set == nullptr); }
   constexpr bool opens_block() const { return takes.rest == Rest::block || takes.rest == Rest::lines || takes.rest == Rest::list; }
 };
+
+// What rows say beside the usual: not_yet({"vrf", interface(), "none", "...", ...}).
+constexpr Keyword not_yet(Keyword row) { return row.effect = Effect::not_yet, row; }
+constexpr Keyword meaningless(Keyword row) { return row.effect = Effect::nothing, row; }
+constexpr Keyword since(std::string_view version, Keyword row) { return row.since = version, row; }
+constexpr Keyword once(Keyword row) { return row.once = true, row; }
+constexpr Keyword head(Keyword row) { return row.head = true, row; }
+constexpr Keyword old(std::string_view instead, Keyword row) { return row.old = {true, instead, config::ErrorClass::none}, row; }
+constexpr Keyword old(std::string_view instead, config::ErrorClass error_class, Keyword row) {
+  return row.old = {true, instead, error_class}, row;
+}
 
 // The keywords of one context. A context is a path of keywords, "vrrp_instance>authentication"; "(root)" is outside all blocks.
 // One table can serve several contexts, and a context can have several tables.

@@ -1,4 +1,5 @@
 // See call.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/notify/call.h"
 
 namespace holdfast {

@@ -1,4 +1,5 @@
 // See notifier.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/notify/notifier.h"
 
 #include <unistd.h>

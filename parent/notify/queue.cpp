@@ -1,4 +1,5 @@
 // See queue.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/notify/queue.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // See scriptd_client.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/notify/scriptd_client.h"
 
 #include <cerrno>

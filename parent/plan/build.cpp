@@ -1,4 +1,5 @@
 // See build.h. The settings of the parent, the script table, and the order of the parts.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/plan/build.h"
 
 #include "parent/plan/building.h"

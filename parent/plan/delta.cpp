@@ -1,4 +1,5 @@
 // See delta.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/plan/delta.h"
 
 #include <unordered_map>

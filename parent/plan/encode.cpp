@@ -1,4 +1,5 @@
 // See encode.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/plan/encode.h"
 
 #include <string>

@@ -1,4 +1,5 @@
 // See identity.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/plan/identity.h"
 
 namespace holdfast {

@@ -1,4 +1,5 @@
 // See instance_rules.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/plan/instance_rules.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // See without.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/plan/without.h"
 
 #include <vector>

@@ -1,4 +1,5 @@
 // See board.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/status/board.h"
 
 #include "proto/codec/values_codec.h"

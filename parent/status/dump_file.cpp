@@ -1,4 +1,5 @@
 // See dump_file.h. Readers wait for IN_CLOSE_WRITE of the final name, so that name is opened for writing once more after the rename.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/status/dump_file.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // See json.h. Names and order of the fields are keepalived's.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/status/json.h"
 
 #include <algorithm>

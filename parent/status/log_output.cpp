@@ -1,4 +1,5 @@
 // See log_output.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/status/log_output.h"
 
 #include <sys/socket.h>

@@ -1,4 +1,5 @@
 // See service_manager.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/status/service_manager.h"
 
 #include <unistd.h>

@@ -1,4 +1,5 @@
 // See text.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/status/text.h"
 
 #include <algorithm>

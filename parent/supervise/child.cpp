@@ -1,4 +1,5 @@
 // See child.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/supervise/child.h"
 
 #include <sys/wait.h>

@@ -1,4 +1,5 @@
 // See launcher_client.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/supervise/launcher_client.h"
 
 #include <poll.h>

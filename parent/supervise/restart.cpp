@@ -1,4 +1,5 @@
 // See restart.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/supervise/restart.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // See role.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/supervise/role.h"
 
 #include <array>

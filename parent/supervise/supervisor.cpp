@@ -1,4 +1,5 @@
 // The life of children. See supervisor.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/supervise/supervisor.h"
 
 #include <algorithm>

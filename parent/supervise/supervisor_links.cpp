@@ -1,4 +1,5 @@
 // Plans, links between children and advert sockets. See supervisor.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/plan/encode.h"
 #include "parent/supervise/supervisor.h"
 #include "proto/runtime/log.h"

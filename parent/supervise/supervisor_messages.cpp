@@ -1,4 +1,5 @@
 // What children say. See supervisor.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "parent/supervise/supervisor.h"
 #include "proto/codec/check_codec.h"
 #include "proto/codec/values_codec.h"

@@ -30,7 +30,7 @@ class Link {
     body_->start();
   }
 
-  bool open() const { return body_ && body_->socket.open(); }
+  bool open() const { return body_ && !body_->ended; }
   // Messages wait for a slow peer: a sender of much that can wait holds back until they are gone.
   bool backlogged() const { return body_ && body_->socket.backlogged(); }
   // Refuses a message without a body (it would be an empty datagram, which reads as the peer's end) and one over 64 KiB.
@@ -53,7 +53,7 @@ class Link {
       readable = loop.on_readable(socket.fd(), [this] { read(); });
     }
     void read() {
-      for (int count = 0; count < kMessagesPerWakeup && socket.open(); ++count) {
+      for (int count = 0; count < kMessagesPerWakeup && !ended; ++count) {
         auto datagram = socket.receive();
         if (!datagram) return end(datagram.error());
         if (!*datagram) return;
@@ -66,9 +66,10 @@ class Link {
       }
     }
     void watch_backlog() {
-      if (!socket.open() || socket.backlogged() == static_cast<bool>(writable)) return;
+      if (ended || socket.backlogged() == static_cast<bool>(writable)) return;
       if (!socket.backlogged()) return;
       writable = loop.on_writable(socket.fd(), [this] {
+        if (ended) return;
         if (auto status = socket.flush(); !status) return end(status.error());
         if (!socket.backlogged()) loop.later([this, alive = std::weak_ptr<bool>(token)] {
           if (alive.lock() && !socket.backlogged()) writable = {};
@@ -76,12 +77,16 @@ class Link {
       });
     }
     void end(const Error& error) {
+      if (ended) return;
       const Error copy = error;
-      socket.close();
+      ended = true;
+      // The watches go before the descriptor does, and not from their own callbacks: a fresh link may get the same number at once, and the
+      // loop must not take the one for the other.
       loop.later([this, alive = std::weak_ptr<bool>(token)] {
         if (!alive.lock()) return;
         readable = {};
         writable = {};
+        socket.close();
       });
       if (on_closed) on_closed(copy);
     }
@@ -91,6 +96,7 @@ class Link {
     OnClosed on_closed;
     Loop::Watch readable;
     Loop::Watch writable;
+    bool ended = false;
     std::shared_ptr<bool> token = std::make_shared<bool>(true);
   };
   std::unique_ptr<Body> body_;

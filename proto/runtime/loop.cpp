@@ -74,7 +74,9 @@ void Loop::Timer::arm(Instant deadline) {
   event_add(body_->alarm.get(), &left);
 }
 
-void Loop::Timer::cancel() { arm(kNever); }
+void Loop::Timer::cancel() {
+  if (body_) arm(kNever);
+}
 Instant Loop::Timer::deadline() const { return body_->deadline; }
 
 Loop::Loop() : queue_(std::make_unique<Queue>()), base_(new_base()) {

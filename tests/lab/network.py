@@ -112,7 +112,7 @@ class Lab:
 
     # ------------------------------------------------------------ capture
 
-    def capture(self, namespace, device, name="wire.pcap", expression="vrrp or arp or icmp6"):
+    def capture(self, namespace, device, name="wire.pcap", expression="vrrp or arp or icmp6 or ip6 proto 112"):
         return Capture(self, namespace, device, self.path(name), expression)
 
 

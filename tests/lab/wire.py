@@ -56,25 +56,40 @@ class GratuitousArp:
     mac: str
 
 
+def network_layer(frame):
+    """(source, ttl, tos, VRRP PDU, what its checksum covers besides it in version 3) of an Ethernet frame, or None."""
+    kind, ip = frame[12:14], frame[14:]
+    if kind == b"\x08\x00" and len(ip) >= 28 and ip[9] == PROTOCOL_VRRP:
+        pdu = ip[(ip[0] & 15) * 4:struct.unpack("!H", ip[2:4])[0]]
+        return socket.inet_ntoa(ip[12:16]), ip[8], ip[1], pdu, ip[12:20] + struct.pack("!BBH", 0, PROTOCOL_VRRP, len(pdu))
+    if kind == b"\x86\xdd" and len(ip) >= 48 and ip[6] == PROTOCOL_VRRP:
+        pdu = ip[40:40 + struct.unpack("!H", ip[4:6])[0]]
+        tos = struct.unpack("!H", ip[:2])[0] >> 4 & 0xFF
+        return socket.inet_ntop(socket.AF_INET6, ip[8:24]), ip[7], tos, pdu, ip[8:40] + struct.pack("!II", len(pdu), PROTOCOL_VRRP)
+    return None
+
+
 def decode_advert(time, frame):
-    """An Advert of an Ethernet frame with IPv4, or None."""
-    if frame[12:14] != b"\x08\x00" or len(frame) < 14 + 20 + 8:
+    """An Advert of an Ethernet frame with IPv4 or IPv6, or None."""
+    layer = network_layer(frame)
+    if layer is None or len(layer[3]) < 8:
         return None
-    ip = frame[14:]
-    header = (ip[0] & 15) * 4
-    total, = struct.unpack("!H", ip[2:4])
-    if ip[9] != PROTOCOL_VRRP:
-        return None
-    pdu = ip[header:total]
+    source, ttl, tos, pdu, pseudo = layer
     version, count = pdu[0] >> 4, pdu[3]
     if version == 2:
         interval, covered = float(pdu[5]), pdu
     else:
-        interval = (struct.unpack("!H", pdu[4:6])[0] & 0xFFF) / 100
-        covered = ip[12:20] + struct.pack("!BBH", 0, PROTOCOL_VRRP, len(pdu)) + pdu
-    addresses = [socket.inet_ntoa(pdu[8 + 4 * i:12 + 4 * i]) for i in range(count) if len(pdu) >= 12 + 4 * i]
-    return Advert(time, socket.inet_ntoa(ip[12:16]), frame[6:12].hex(":"), ip[8], ip[1], version, pdu[1], pdu[2], interval, addresses,
-                  checksum(covered) == 0, frame)
+        interval, covered = (struct.unpack("!H", pdu[4:6])[0] & 0xFFF) / 100, pseudo + pdu
+    family, size = (socket.AF_INET6, 16) if ":" in source else (socket.AF_INET, 4)
+    addresses = [socket.inet_ntop(family, pdu[8 + size * i:8 + size * (i + 1)]) for i in range(count) if len(pdu) >= 8 + size * (i + 1)]
+    return Advert(time, source, frame[6:12].hex(":"), ttl, tos, version, pdu[1], pdu[2], interval, addresses, checksum(covered) == 0, frame)
+
+
+def neighbour_adverts(path, address):
+    """(time, mac, flags) of unsolicited neighbour advertisements for an address."""
+    wanted = socket.inet_pton(socket.AF_INET6, address)
+    return [(t, f[6:12].hex(":"), f[58]) for t, f in records(path)
+            if f[12:14] == b"\x86\xdd" and len(f) >= 78 and f[20] == 58 and f[54] == 136 and f[62:78] == wanted]
 
 
 def adverts(path, source=None, vrid=None):

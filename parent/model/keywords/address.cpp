@@ -37,7 +37,8 @@ void scope(Use& use) {
   const auto name = position_in("global|link|host|site|nowhere", text);
   const auto number = name ? std::optional<std::uint64_t>(kNumbers[*name]) : leading_number(text, true, rest);
   if (!number || !rest.empty() || *number > 255) {
-    use.problem("unknown-scope", "scope '" + std::string(text) + "' is not known: it is ignored", "global, link, host, site, nowhere or 0 to 255");
+    use.problem("unknown-scope", "scope '" + std::string(text) + "' is not known: it is ignored",
+                "global, link, host, site, nowhere or 0 to 255");
     return;
   }
   entry(use).scope = {static_cast<std::uint8_t>(*number), use.word.at, true};
@@ -76,7 +77,8 @@ void label(Use& use) {
   if (!entry(use).prefix.address.is_v4()) {
     use.problem("ipv4-only", "'label' is for IPv4 addresses: it is ignored");
   } else if (use.value().text.size() > kMaxLabel) {
-    use.problem("label-too-long", "label '" + std::string(use.value().text) + "' is too long: the address is left out", "at most 15 characters");
+    use.problem("label-too-long", "label '" + std::string(use.value().text) + "' is too long: the address is left out",
+                "at most 15 characters");
     use.rejected = true;
   } else {
     into<&AddressEntry::label>(use);
@@ -112,7 +114,8 @@ constexpr Keyword kWords[] = {
     {"label", word("NAME"), "none", "Label of an IPv4 address, at most 15 characters.", label},
     {"peer", prefix(), "none", "Other end of a point-to-point link; its prefix length becomes the address's.", peer},
     {"home", nothing(), "off", "Marks a Mobile IPv6 home address.", into<&AddressEntry::home>},
-    {"-nodad", nothing(), "detection is skipped", "Lets the kernel detect duplicates of an IPv6 address before it is used.", into<&AddressEntry::dad>},
+    {"-nodad", nothing(), "detection is skipped", "Lets the kernel detect duplicates of an IPv6 address before it is used.",
+     into<&AddressEntry::dad>},
     {"mngtmpaddr", nothing(), "off", "The kernel manages temporary addresses made from this one.", into<&AddressEntry::mngtmpaddr>},
     {"noprefixroute", nothing(), "off", "The kernel adds no route for the prefix.", into<&AddressEntry::noprefixroute>},
     {"autojoin", nothing(), "off", "Joins the multicast group of the address on its interface.", into<&AddressEntry::autojoin>},
@@ -123,11 +126,12 @@ constexpr Keyword kWords[] = {
 };
 
 constexpr Keyword kStaticWords[] = {
-    {"track_group", word("NAME"), "none", "Instances that go to FAULT when the address is lost for good.", into<&AddressEntry::track_group>, Effect::not_yet},
+    not_yet({"track_group", word("NAME"), "none", "Instances that go to FAULT when the address is lost for good.",
+             into<&AddressEntry::track_group>}),
 };
 
 constexpr Keyword kVirtualWords[] = {
-    {"use_vmac", nothing(), "off", "Puts the address on a VMAC of this router on its interface.", into<&AddressEntry::use_vmac>, Effect::not_yet},
+    not_yet({"use_vmac", nothing(), "off", "Puts the address on a VMAC of this router on its interface.", into<&AddressEntry::use_vmac>}),
 };
 
 constexpr Table kTables[] = {

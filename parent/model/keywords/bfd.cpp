@@ -25,7 +25,7 @@ constexpr Keyword kSession[] = {
     {"ttl", strict("TTL", 1, 255), "255", "TTL of packets, IPv4."},
     {"hoplimit", strict("HOPS", 1, 255), "64", "Hop limit of packets, IPv6."},
     {"max_hops", integer("HOPS", -1, 255), "0", "Routers that a packet may have passed; -1: any number."},
-    {"multihop", boolean(), "off", "The neighbour is not on the same link.", nullptr, Effect::full, "2.2.8"},
+    since("2.2.8", {"multihop", boolean(), "off", "The neighbour is not on the same link."}),
     {"weight", integer("WEIGHT", -253, 253) + options(), "0", "Default of track_bfd."},
     {"vrrp", nothing(), "on", "Only VRRP is told."},
     {"checker", nothing(), "on", "Only the checker is told."},

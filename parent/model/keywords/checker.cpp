@@ -1,7 +1,6 @@
 // Checks of a real server: TCP_CHECK, HTTP_GET, SSL_GET and MISC_CHECK, and the words of those that do not exist yet.
 // What a check does not say it inherits from its server and its service; parent/plan does that.
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <utility>
 
 #include "parent/model/set.h"
@@ -92,7 +91,8 @@ void absent_check(Use& use) {
 }
 
 void http_protocol(Use& use) {
-  constexpr HttpProtocol kProtocols[] = {HttpProtocol::kHttp10, HttpProtocol::kHttp11Close, HttpProtocol::kHttp10Close, HttpProtocol::kHttp10Close};
+  constexpr HttpProtocol kProtocols[] = {HttpProtocol::kHttp10, HttpProtocol::kHttp11Close, HttpProtocol::kHttp10Close,
+                                         HttpProtocol::kHttp10Close};
   assign(own<HttpSettings>(use).http_protocol, use, kProtocols[use.value().number]);
 }
 
@@ -122,7 +122,9 @@ void digest(Use& use) {
     use.problem("bad-digest", "'" + digest + "' is not an MD5 digest: it is ignored", "32 hexadecimal digits");
     return;
   }
-  std::transform(digest.begin(), digest.end(), digest.begin(), [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+  for (char& c : digest) {
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+  }
   assign(use.target.as<UrlSettings>().digest, use, std::move(digest));
 }
 
@@ -162,28 +164,34 @@ constexpr Keyword kChecks[] = {
     {"HTTP_GET", block(), "none", "Asks for pages over HTTP.", http_check<false>},
     {"SSL_GET", block(), "none", "Asks for pages over TLS.", http_check<true>},
     {"MISC_CHECK", block(), "none", "Runs a program.", misc_check},
-    {"SMTP_CHECK", block(), "none", "Talks to a mail server.", absent_check, Effect::not_yet},
-    {"DNS_CHECK", block(), "none", "Asks a name server.", absent_check, Effect::not_yet},
-    {"UDP_CHECK", block(), "none", "Sends a datagram.", absent_check, Effect::not_yet},
-    {"PING_CHECK", block(), "none", "Sends an ICMP echo request.", absent_check, Effect::not_yet},
-    {"FILE_CHECK", block(), "none", "Looks at a track_file.", absent_check, Effect::not_yet},
-    {"BFD_CHECK", block(), "none", "Looks at a BFD session.", absent_check, Effect::not_yet},
+    not_yet({"SMTP_CHECK", block(), "none", "Talks to a mail server.", absent_check}),
+    not_yet({"DNS_CHECK", block(), "none", "Asks a name server.", absent_check}),
+    not_yet({"UDP_CHECK", block(), "none", "Sends a datagram.", absent_check}),
+    not_yet({"PING_CHECK", block(), "none", "Sends an ICMP echo request.", absent_check}),
+    not_yet({"FILE_CHECK", block(), "none", "Looks at a track_file.", absent_check}),
+    not_yet({"BFD_CHECK", block(), "none", "Looks at a BFD session.", absent_check}),
 };
 
 constexpr Keyword kConnection[] = {
     {"connect_ip", address(), "that of the server", "Address to check.", connect_ip},
-    {"connect_port", integer("PORT", 1, kMax16), "that of the server", "Port to check.", into<&Check::connection, &Connection::connect_port>},
+    {"connect_port", integer("PORT", 1, kMax16), "that of the server", "Port to check.",
+     into<&Check::connection, &Connection::connect_port>},
     {"bindto", address(), "by the kernel", "Address to check from.", bindto},
     {"bind_port", integer("PORT", 1, kMax16), "by the kernel", "Port to check from.", into<&Check::connection, &Connection::bind_port>},
     {"bind_if", interface(), "by the kernel", "Interface to check through.", into<&Check::connection, &Connection::bind_if>},
-    {"connect_timeout", kSomeTime, "that of the server", "How long to wait for an answer.", into<&Check::settings, &CheckSettings::connect_timeout>},
-    {"fwmark", any_base(strict("MARK", 0, kMax32)), "0", "Mark of the packets of this check.", into<&Check::connection, &Connection::fwmark>},
+    {"connect_timeout", kSomeTime, "that of the server", "How long to wait for an answer.",
+     into<&Check::settings, &CheckSettings::connect_timeout>},
+    {"fwmark", any_base(strict("MARK", 0, kMax32)), "0", "Mark of the packets of this check.",
+     into<&Check::connection, &Connection::fwmark>},
 };
 
 constexpr Keyword kSettings[] = {
-    {"retry", integer("COUNT", 0, kMax32), "that of the server", "More attempts before the server is down.", into<&Check::settings, &CheckSettings::retry>},
-    {"delay_before_retry", kTimer, "that of the server", "Time between attempts.", into<&Check::settings, &CheckSettings::delay_before_retry>},
-    {"warmup", kTimer, "that of the server", "The first check comes at random within this time.", into<&Check::settings, &CheckSettings::warmup>},
+    {"retry", integer("COUNT", 0, kMax32), "that of the server", "More attempts before the server is down.",
+     into<&Check::settings, &CheckSettings::retry>},
+    {"delay_before_retry", kTimer, "that of the server", "Time between attempts.",
+     into<&Check::settings, &CheckSettings::delay_before_retry>},
+    {"warmup", kTimer, "that of the server", "The first check comes at random within this time.",
+     into<&Check::settings, &CheckSettings::warmup>},
     {"delay_loop", kSomeTime, "that of the server", "Time between checks.", into<&Check::settings, &CheckSettings::delay_loop>},
     {"log_all_failures", boolean(), "checker_log_all_failures", "Logs failures that change nothing.", into<&Check::log_all_failures>},
 };
@@ -192,22 +200,21 @@ constexpr Keyword kAlpha[] = {
 };
 
 constexpr Keyword kHttp[] = {
-    {"nb_get_retry", integer("COUNT", 0, kMax32), "", "Old spelling of retry.", nb_get_retry, Effect::full, {},
-     deprecated("retry", ErrorClass::general_error)},
+    old("retry", ErrorClass::general_error, {"nb_get_retry", integer("COUNT", 0, kMax32), "", "Old spelling of retry.", nb_get_retry}),
     {"virtualhost", word("NAME"), "that of the server", "Host that is asked for.", http<&HttpSettings::virtualhost>},
     {"http_protocol", choice("1.0|1.1|1.0C|1.0c"), "1.0", "Version of HTTP; 1.1 and 1.0C ask to close the connection.", http_protocol},
     {"enable_sni", boolean(), "off", "Sends the host as the name of the TLS server.", http<&HttpSettings::enable_sni>},
-    {"sni_name", optional(word("NAME")), "virtualhost", "Name of the TLS server.", sni_name, Effect::full, "post-2.4.3"},
+    since("post-2.4.3", {"sni_name", optional(word("NAME")), "virtualhost", "Name of the TLS server.", sni_name}),
     {"fast_recovery", boolean(), "off", "While down, goes on to the next url at once.", http<&HttpSettings::fast_recovery>},
     {"url", block(), "required", "One page; may be repeated.", url},
 };
 constexpr Keyword kTls[] = {
-    {"tls_compliant", boolean(), "off", "Ends TLS in order.", nullptr, Effect::full, "2.2.8"},
+    since("2.2.8", {"tls_compliant", boolean(), "off", "Ends TLS in order."}),
 };
 
 constexpr Keyword kUrl[] = {
     {"path", word("PATH"), "required", "What is asked for.", into<&UrlSettings::path>},
-    {"digest", word("MD5"), "none", "Digest that the page must have.", digest, Effect::full, {}, {}, true},
+    once({"digest", word("MD5"), "none", "Digest that the page must have.", digest}),
     {"status_code", words(1), "200-299", "Status codes, and ranges of them, that are a success.", status_code},
     {"virtualhost", word("NAME"), "that of the check", "Host that is asked for.", into<&UrlSettings::virtualhost>},
     {"regex", expression(), "none", "Regular expression that the page must match."},
@@ -247,13 +254,14 @@ constexpr Keyword kRegexOptions[] = {
 constexpr Keyword kMisc[] = {
     {"misc_path", command(), "required", "The program; with arguments it is quoted as one word.", misc_path},
     {"misc_timeout", integer("SECONDS", 0, 4294), "delay_loop", "How long the program may run.", misc<&MiscSettings::timeout>},
-    {"misc_dynamic", nothing(), "off", "Exit status 2 to 255 is a success and sets the weight to status - 2.", misc<&MiscSettings::dynamic>},
+    {"misc_dynamic", nothing(), "off", "Exit status 2 to 255 is a success and sets the weight to status - 2.",
+     misc<&MiscSettings::dynamic>},
     {"user", word("USER") + optional(word("[:]GROUP")), "script_user", "Who runs the program.", misc_user},
 };
 
 constexpr Keyword kSmtp[] = {
     {"helo_name", word("NAME"), "smtpchecker.keepalived.org", "Name that the check calls itself."},
-    {"host", block(), "none", "One more address to check.", nullptr, Effect::full, {}, deprecated("another SMTP_CHECK", ErrorClass::general_error)},
+    old("another SMTP_CHECK", ErrorClass::general_error, {"host", block(), "none", "One more address to check."}),
 };
 constexpr Keyword kUdp[] = {
     {"payload", words(1), "32 bytes of text", "Bytes to send, in hexadecimal."},
@@ -272,7 +280,8 @@ constexpr Keyword kDnsType[] = {
 };
 constexpr Keyword kFile[] = {
     {"track_file", word("NAME"), "required", "File that is looked at."},
-    {"weight", integer("WEIGHT", -kMaxInt, kMaxInt) + options(), "that of the track_file", "The number in the file times this is added to the weight."},
+    {"weight", integer("WEIGHT", -kMaxInt, kMaxInt) + options(), "that of the track_file",
+     "The number in the file times this is added to the weight."},
 };
 constexpr Keyword kFileWeight[] = {
     {"reverse", nothing(), "off", "Turns the effect around."},

@@ -53,6 +53,7 @@ void notify_fifo(Use& use) {
 
 std::optional<unsigned> umask_bits(std::string_view text) {
   constexpr unsigned kBits[] = {0400, 0200, 0100, 0700, 040, 020, 010, 070, 04, 02, 01, 07};
+  constexpr std::string_view kNames = "IRUSR|IWUSR|IXUSR|IRWXU|IRGRP|IWGRP|IXGRP|IRWXG|IROTH|IWOTH|IXOTH|IRWXO";
   std::string_view rest;
   if (const auto number = leading_number(text, true, rest)) {
     return rest.empty() && *number <= 0777 ? std::optional(static_cast<unsigned>(*number)) : std::nullopt;
@@ -60,7 +61,7 @@ std::optional<unsigned> umask_bits(std::string_view text) {
   unsigned mask = 0;
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t end = std::min(text.find('|', start), text.size());
-    const auto bit = position_in("IRUSR|IWUSR|IXUSR|IRWXU|IRGRP|IWGRP|IXGRP|IRWXG|IROTH|IWOTH|IXOTH|IRWXO", text.substr(start, end - start));
+    const auto bit = position_in(kNames, text.substr(start, end - start));
     if (!bit) return std::nullopt;
     mask |= kBits[*bit];
     start = end + 1;
@@ -78,7 +79,8 @@ void umask(Use& use) {
 // Every reload is checked before it takes effect; only the log of that check is missing.
 void reload_check_config(Use& use) {
   assign(globals(use).reload_check_config, use, std::string(use.value().text));
-  if (use.value().present) use.warn("no-effect-yet", "the log file of 'reload_check_config' has no effect yet; reloads are always checked");
+  if (!use.value().present) return;
+  use.warn("no-effect-yet", "the log file of 'reload_check_config' has no effect yet; reloads are always checked");
 }
 
 // ---- defaults of VRRP
@@ -135,15 +137,18 @@ constexpr Takes kScriptTime = integer("SECONDS", 1, 1000);
 
 constexpr Keyword kRoot[] = {
     {"global_defs", block(), "", "Settings of the whole daemon; before the blocks that they are defaults for.", global_defs},
-    {"instance", word("NAME"), "none", "Name of this daemon among several.", into<&Configuration::globals, &Globals::instance>, Effect::not_yet, {}, {}, true},
-    {"net_namespace", word("NAME"), "none", "Network namespace to run in.", into<&Configuration::globals, &Globals::net_namespace>, Effect::not_yet, {}, {}, true},
-    {"net_namespace_ipvs", optional(word("NAME")), "net_namespace", "Network namespace of IPVS.",
-     into<&Configuration::globals, &Globals::net_namespace_ipvs>, Effect::not_yet, {}, {}, true},
+    once(not_yet({"instance", word("NAME"), "none", "Name of this daemon among several.",
+                  into<&Configuration::globals, &Globals::instance>})),
+    once(not_yet({"net_namespace", word("NAME"), "none", "Network namespace to run in.",
+                  into<&Configuration::globals, &Globals::net_namespace>})),
+    once(not_yet({"net_namespace_ipvs", optional(word("NAME")), "net_namespace", "Network namespace of IPVS.",
+                  into<&Configuration::globals, &Globals::net_namespace_ipvs>})),
     {"namespace_with_ipsets", nothing(), "off", "Uses ipsets in a namespace on old kernels."},
-    {"use_pid_dir", nothing(), "off", "Puts PID files in a directory of their own.", into<&Configuration::globals, &Globals::use_pid_dir>, Effect::not_yet},
+    not_yet({"use_pid_dir", nothing(), "off", "Puts PID files in a directory of their own.",
+             into<&Configuration::globals, &Globals::use_pid_dir>}),
     {"child_wait_time", integer("SECONDS", 0, kMax32), "5", "How long the end of the processes is waited for.",
      into<&Configuration::globals, &Globals::child_wait_time>},
-    {"static_ipaddress", lines(), "", "Addresses that are there as long as the daemon runs.", static_ipaddress, Effect::not_yet},
+    not_yet({"static_ipaddress", lines(), "", "Addresses that are there as long as the daemon runs.", static_ipaddress}),
     {"track_group", word("NAME") + block(), "", "Instances that static items are tied to."},
     {"garp_group", block(), "", "Pace of announcements on some interfaces."},
     {"interface_up_down_delays", lines(), "", "How long a change of a link is waited out."},
@@ -172,22 +177,24 @@ constexpr Keyword kLinkbeat[] = {
 
 constexpr Keyword kIdentity[] = {
     {"router_id", word("NAME"), "the host's name", "Name of this machine in mail and status.", into<&Globals::router_id>},
-    {"umask", words(1), "0177", "File creation mask.", umask, Effect::not_yet},
+    not_yet({"umask", words(1), "0177", "File creation mask.", umask}),
     {"random_seed", integer("SEED", 0, kMax32), "the time", "Start of ${_RANDOM}.", into<&Globals::random_seed>},
-    {"data_use_instance", boolean(), "off", "Names of dump files tell the instance.", into<&Globals::data_use_instance>, Effect::not_yet},
-    {"json_version", strict("VERSION", 1, 2), "1", "Layout of the JSON dump.", into<&Globals::json_version>, Effect::full, "2.2.8"},
-    {"state_dump_file", word("PATH"), "keepalived.data", "File of the dump on SIGUSR1.", into<&Globals::state_dump_file>, Effect::not_yet, "2.3.3"},
-    {"stats_dump_file", word("PATH"), "keepalived.stats", "Accepted; keepalived does not use it either.", nullptr, Effect::nothing, "2.3.3"},
-    {"json_dump_file", word("PATH"), "keepalived.json", "Accepted; keepalived does not use it either.", nullptr, Effect::nothing, "2.3.3"},
+    not_yet({"data_use_instance", boolean(), "off", "Names of dump files tell the instance.", into<&Globals::data_use_instance>}),
+    since("2.2.8", {"json_version", strict("VERSION", 1, 2), "1", "Layout of the JSON dump.", into<&Globals::json_version>}),
+    since("2.3.3", not_yet({"state_dump_file", word("PATH"), "keepalived.data", "File of the dump on SIGUSR1.",
+                            into<&Globals::state_dump_file>})),
+    since("2.3.3", meaningless({"stats_dump_file", word("PATH"), "keepalived.stats", "Accepted; keepalived does not use it either."})),
+    since("2.3.3", meaningless({"json_dump_file", word("PATH"), "keepalived.json", "Accepted; keepalived does not use it either."})),
     {"include_check", words_or_block(), "off", "What is an error in an include; +NAME adds one, -NAME takes one away.", read_by_block},
     {"reload_check_config", optional(word("FILE")), "off", "Checks a configuration before a reload.", reload_check_config},
-    {"reload_time_file", word("PATH"), "none", "File with the time of a reload.", into<&Globals::reload_time_file>, Effect::not_yet},
-    {"reload_repeat", nothing(), "off", "Keeps reload_time_file after the reload.", into<&Globals::reload_repeat>, Effect::not_yet},
-    {"reload_file", optional(word("PATH")), "keepalived.reload", "File that exists while the configuration is read.", into<&Globals::reload_file>, Effect::not_yet},
+    not_yet({"reload_time_file", word("PATH"), "none", "File with the time of a reload.", into<&Globals::reload_time_file>}),
+    not_yet({"reload_repeat", nothing(), "off", "Keeps reload_time_file after the reload.", into<&Globals::reload_repeat>}),
+    not_yet({"reload_file", optional(word("PATH")), "keepalived.reload", "File that exists while the configuration is read.",
+             into<&Globals::reload_file>}),
     {"config_save_dir", word("DIRECTORY"), "none", "Keeps copies of configurations."},
-    {"tmp_config_directory", word("DIRECTORY"), "memory", "Where keepalived keeps its copy; there is none here.", nullptr, Effect::nothing},
-    {"iproute_usr_dir", word("DIRECTORY"), "/usr/share/iproute2", "Names of tables, scopes and so on.", nullptr, Effect::full, "2.3.2"},
-    {"iproute_etc_dir", word("DIRECTORY"), "/etc/iproute2", "Names that come before those.", nullptr, Effect::full, "2.3.2"},
+    meaningless({"tmp_config_directory", word("DIRECTORY"), "memory", "Where keepalived keeps its copy; there is none here."}),
+    since("2.3.2", {"iproute_usr_dir", word("DIRECTORY"), "/usr/share/iproute2", "Names of tables, scopes and so on."}),
+    since("2.3.2", {"iproute_etc_dir", word("DIRECTORY"), "/etc/iproute2", "Names that come before those."}),
 };
 constexpr Keyword kUmask[] = {
     {"IRUSR", nothing(), "", "Owner: read.", read_by_block},  {"IWUSR", nothing(), "", "Owner: write.", read_by_block},
@@ -205,37 +212,41 @@ constexpr Keyword kIncludeCheck[] = {
 };
 
 constexpr Keyword kMail[] = {
-    {"notification_email", list(), "none", "Who gets mail.", notification_email, Effect::not_yet},
-    {"notification_email_from", word("ADDRESS"), "user@host", "Sender of the mail.", into<&Globals::notification_email_from>, Effect::not_yet},
-    {"smtp_server", word("HOST") + optional(integer("PORT", 1, kMax16)), "none; 25", "Server that takes the mail.", smtp_server, Effect::not_yet},
-    {"smtp_helo_name", word("NAME"), "the host's name", "Name in HELO.", into<&Globals::smtp_helo_name>, Effect::not_yet},
-    {"smtp_connect_timeout", kSeconds, "30", "How long the server is waited for.", at_least_one<&Globals::smtp_connect_timeout>, Effect::not_yet},
-    {"smtp_alert", boolean(), "unset", "Default of every smtp_alert.", into<&Globals::smtp_alert>, Effect::not_yet},
-    {"smtp_alert_vrrp", boolean(), "unset", "Default for instances and groups.", into<&Globals::smtp_alert_vrrp>, Effect::not_yet},
-    {"smtp_alert_checker", boolean(), "unset", "Default for services and servers.", into<&Globals::smtp_alert_checker>, Effect::not_yet},
-    {"no_email_faults", nothing(), "off", "No mail about FAULT.", into<&Globals::no_email_faults>, Effect::not_yet},
-    {"no_checker_emails", boolean(), "off", "Mail about servers only, not about checks.", into<&Globals::no_checker_emails>, Effect::not_yet},
+    not_yet({"notification_email", list(), "none", "Who gets mail.", notification_email}),
+    not_yet({"notification_email_from", word("ADDRESS"), "user@host", "Sender of the mail.", into<&Globals::notification_email_from>}),
+    not_yet({"smtp_server", word("HOST") + optional(integer("PORT", 1, kMax16)), "none; 25", "Server that takes the mail.", smtp_server}),
+    not_yet({"smtp_helo_name", word("NAME"), "the host's name", "Name in HELO.", into<&Globals::smtp_helo_name>}),
+    not_yet({"smtp_connect_timeout", kSeconds, "30", "How long the server is waited for.", at_least_one<&Globals::smtp_connect_timeout>}),
+    not_yet({"smtp_alert", boolean(), "unset", "Default of every smtp_alert.", into<&Globals::smtp_alert>}),
+    not_yet({"smtp_alert_vrrp", boolean(), "unset", "Default for instances and groups.", into<&Globals::smtp_alert_vrrp>}),
+    not_yet({"smtp_alert_checker", boolean(), "unset", "Default for services and servers.", into<&Globals::smtp_alert_checker>}),
+    not_yet({"no_email_faults", nothing(), "off", "No mail about FAULT.", into<&Globals::no_email_faults>}),
+    not_yet({"no_checker_emails", boolean(), "off", "Mail about servers only, not about checks.", into<&Globals::no_checker_emails>}),
 };
 constexpr Keyword kMailAddress[] = {{"<address>", word("ADDRESS"), "", "An address, quoted if it has a name."}};
 
 constexpr Keyword kScripts[] = {
     {"script_user", word("USER") + optional(word("[:]GROUP")), "keepalived_script, else root", "Who runs scripts.", script_user},
     {"enable_script_security", nothing(), "off", "No script as root that others can write.", into<&Globals::enable_script_security>},
-    {"use_symlink_paths", boolean(), "off", "Keeps symbolic links in the paths of scripts.", into<&Globals::use_symlink_paths>, Effect::not_yet, "2.3.0"},
-    {"set_supplementary_groups", boolean(), "off", "Scripts get all groups of their user.", into<&Globals::set_supplementary_groups>, Effect::not_yet, "post-2.4.3"},
-    {"startup_script", script(), "none", "Script before everything else.", into<&Globals::startup_script>, Effect::not_yet, {}, {}, true},
-    {"startup_script_timeout", kScriptTime, "10", "How long it may run.", into<&Globals::startup_script_timeout>, Effect::not_yet},
-    {"shutdown_script", script(), "none", "Script after everything else.", into<&Globals::shutdown_script>, Effect::not_yet, {}, {}, true},
-    {"shutdown_script_timeout", kScriptTime, "10", "How long it may run.", into<&Globals::shutdown_script_timeout>, Effect::not_yet},
-    {"notify_fifo", kFifo, "none", "FIFO that gets every event.", notify_fifo<&Globals::notify_fifo>, Effect::not_yet, {}, {}, true},
-    {"notify_fifo_script", script(), "none", "Script that reads it.", into<&Globals::notify_fifo, &NotifyFifo::script>, Effect::not_yet, {}, {}, true},
-    {"vrrp_notify_fifo", kFifo, "none", "FIFO for the events of VRRP.", notify_fifo<&Globals::vrrp_notify_fifo>, Effect::not_yet, {}, {}, true},
-    {"vrrp_notify_fifo_script", script(), "none", "Script that reads it.", into<&Globals::vrrp_notify_fifo, &NotifyFifo::script>, Effect::not_yet, {}, {}, true},
-    {"lvs_notify_fifo", kFifo, "none", "FIFO for the events of services.", notify_fifo<&Globals::lvs_notify_fifo>, Effect::not_yet, {}, {}, true},
-    {"lvs_notify_fifo_script", script(), "none", "Script that reads it.", into<&Globals::lvs_notify_fifo, &NotifyFifo::script>, Effect::not_yet, {}, {}, true},
-    {"vrrp_notify_priority_changes", boolean(), "off", "Default of notify_priority_changes.", into<&Globals::vrrp_notify_priority_changes>, Effect::not_yet},
-    {"fifo_write_vrrp_states_on_reload", nothing(), "off", "A reload tells the states again.", into<&Globals::fifo_write_vrrp_states_on_reload>, Effect::not_yet},
-    {"rs_init_notifies", boolean(), "off", "Servers that are up from the start are told.", into<&Globals::rs_init_notifies>, Effect::not_yet},
+    since("2.3.0", not_yet({"use_symlink_paths", boolean(), "off", "Keeps symbolic links in the paths of scripts.",
+                            into<&Globals::use_symlink_paths>})),
+    since("post-2.4.3", not_yet({"set_supplementary_groups", boolean(), "off", "Scripts get all groups of their user.",
+                                 into<&Globals::set_supplementary_groups>})),
+    once({"startup_script", script(), "none", "Script before everything else.", into<&Globals::startup_script>}),
+    {"startup_script_timeout", kScriptTime, "10", "How long it may run.", into<&Globals::startup_script_timeout>},
+    once({"shutdown_script", script(), "none", "Script after everything else.", into<&Globals::shutdown_script>}),
+    {"shutdown_script_timeout", kScriptTime, "10", "How long it may run.", into<&Globals::shutdown_script_timeout>},
+    once({"notify_fifo", kFifo, "none", "FIFO that gets every event.", notify_fifo<&Globals::notify_fifo>}),
+    once({"notify_fifo_script", script(), "none", "Script that reads it.", into<&Globals::notify_fifo, &NotifyFifo::script>}),
+    once({"vrrp_notify_fifo", kFifo, "none", "FIFO for the events of VRRP.", notify_fifo<&Globals::vrrp_notify_fifo>}),
+    once({"vrrp_notify_fifo_script", script(), "none", "Script that reads it.", into<&Globals::vrrp_notify_fifo, &NotifyFifo::script>}),
+    once({"lvs_notify_fifo", kFifo, "none", "FIFO for the events of services.", notify_fifo<&Globals::lvs_notify_fifo>}),
+    once({"lvs_notify_fifo_script", script(), "none", "Script that reads it.", into<&Globals::lvs_notify_fifo, &NotifyFifo::script>}),
+    not_yet({"vrrp_notify_priority_changes", boolean(), "off", "Default of notify_priority_changes.",
+             into<&Globals::vrrp_notify_priority_changes>}),
+    not_yet({"fifo_write_vrrp_states_on_reload", nothing(), "off", "A reload tells the states again.",
+             into<&Globals::fifo_write_vrrp_states_on_reload>}),
+    not_yet({"rs_init_notifies", boolean(), "off", "Servers that are up from the start are told.", into<&Globals::rs_init_notifies>}),
 };
 
 constexpr Keyword kVrrp[] = {
@@ -243,11 +254,13 @@ constexpr Keyword kVrrp[] = {
     {"vrrp_strict", boolean(), "off", "Default of strict_mode.", into<&Globals::vrrp_strict>},
     {"vrrp_mcast_group4", address(), "224.0.0.18", "Group for IPv4.", mcast_group4},
     {"vrrp_mcast_group6", address(), "ff02::12", "Group for IPv6.", mcast_group6},
-    {"default_interface", interface(), "eth0", "Interface of static addresses without dev.", into<&Globals::default_interface>},
+    not_yet({"default_interface", interface(), "eth0", "Interface of static addresses without dev.", into<&Globals::default_interface>}),
     {"dynamic_interfaces", options(), "off", "Interfaces may be missing.", into<&Globals::dynamic_interfaces>},
     {"vrrp_garp_master_delay", kSeconds, "5", "Default of garp_master_delay.", into<&Globals::announcing, &Announcing::master_delay>},
-    {"vrrp_garp_master_repeat", kCount, "5", "Default of garp_master_repeat.", at_least_one<&Globals::announcing, &Announcing::master_repeat>},
-    {"vrrp_garp_master_refresh", kSeconds, "0", "Default of garp_master_refresh.", into<&Globals::announcing, &Announcing::master_refresh>},
+    {"vrrp_garp_master_repeat", kCount, "5", "Default of garp_master_repeat.",
+     at_least_one<&Globals::announcing, &Announcing::master_repeat>},
+    {"vrrp_garp_master_refresh", kSeconds, "0", "Default of garp_master_refresh.",
+     into<&Globals::announcing, &Announcing::master_refresh>},
     {"vrrp_garp_master_refresh_repeat", kCount, "1", "Default of garp_master_refresh_repeat.",
      at_least_one<&Globals::announcing, &Announcing::master_refresh_repeat>},
     {"vrrp_garp_lower_prio_delay", kSeconds, "vrrp_garp_master_delay", "Default of garp_lower_prio_delay.",
@@ -257,36 +270,41 @@ constexpr Keyword kVrrp[] = {
     {"vrrp_garp_interval", kInterval, "0", "Time between gratuitous ARPs on an interface.", into<&Globals::vrrp_garp_interval>},
     {"vrrp_gna_interval", kInterval, "0", "Time between neighbour advertisements on an interface.", into<&Globals::vrrp_gna_interval>},
     {"vrrp_min_garp", boolean(), "off", "One announcement per change.", min_garp},
-    {"vrrp_garp_extra_if", kExtraInterval, "off", "Default of garp_extra_if.", garp_extra_if, Effect::not_yet},
-    {"vrrp_vmac_garp_intvl", kExtraInterval, "off", "Old spelling of vrrp_garp_extra_if.", garp_extra_if, Effect::not_yet, {},
-     deprecated("vrrp_garp_extra_if", ErrorClass::deprecated)},
+    not_yet({"vrrp_garp_extra_if", kExtraInterval, "off", "Default of garp_extra_if.", garp_extra_if}),
+    old("vrrp_garp_extra_if", ErrorClass::deprecated, not_yet({"vrrp_vmac_garp_intvl", kExtraInterval, "off",
+        "Old spelling of vrrp_garp_extra_if.", garp_extra_if})),
     {"vrrp_down_timer_adverts", integer("COUNT", 1, 100), "3", "Default of down_timer_adverts.", into<&Globals::vrrp_down_timer_adverts>},
     {"vrrp_lower_prio_no_advert", boolean(), "off", "Default of lower_prio_no_advert.", into<&Globals::vrrp_lower_prio_no_advert>},
-    {"vrrp_higher_prio_send_advert", boolean(), "off", "Default of higher_prio_send_advert.", into<&Globals::vrrp_higher_prio_send_advert>},
-    {"vrrp_owner_ignore_adverts", boolean(), "off", "Default of owner_ignore_adverts.", into<&Globals::vrrp_owner_ignore_adverts>, Effect::full, "2.3.3"},
+    {"vrrp_higher_prio_send_advert", boolean(), "off", "Default of higher_prio_send_advert.",
+     into<&Globals::vrrp_higher_prio_send_advert>},
+    since("2.3.3", {"vrrp_owner_ignore_adverts", boolean(), "off", "Default of owner_ignore_adverts.",
+                    into<&Globals::vrrp_owner_ignore_adverts>}),
     {"vrrp_check_unicast_src", nothing(), "off", "Default of check_unicast_src.", into<&Globals::vrrp_check_unicast_src>},
     {"vrrp_skip_check_adv_addr", boolean(), "off", "Default of skip_check_adv_addr.", into<&Globals::vrrp_skip_check_adv_addr>},
-    {"v3_checksum_as_v2", words(0), "off", "Default of v3_checksum_as_v2; set whatever value follows.", v3_checksum_as_v2, Effect::full, "2.2.8"},
+    since("2.2.8", {"v3_checksum_as_v2", words(0), "off", "Default of v3_checksum_as_v2; set whatever value follows.",
+                    v3_checksum_as_v2}),
     {"vrrp_startup_delay", kDelay, "0", "Nothing changes for this long after the start.", into<&Globals::vrrp_startup_delay>},
-    {"vrrp_delay_after_boot", kDelay, "0", "Nothing changes for this long after the machine's start.", into<&Globals::vrrp_delay_after_boot>, Effect::full, "2.4.0"},
-    {"log_unknown_vrids", nothing(), "off", "Logs adverts of routers that are not here.", into<&Globals::log_unknown_vrids>, Effect::not_yet},
-    {"disable_local_igmp", nothing(), "off", "No IGMP for link-local groups.", into<&Globals::disable_local_igmp>, Effect::not_yet},
+    since("2.4.0", {"vrrp_delay_after_boot", kDelay, "0", "Nothing changes for this long after the machine's start.",
+                    into<&Globals::vrrp_delay_after_boot>}),
+    not_yet({"log_unknown_vrids", nothing(), "off", "Logs adverts of routers that are not here.", into<&Globals::log_unknown_vrids>}),
+    not_yet({"disable_local_igmp", nothing(), "off", "No IGMP for link-local groups.", into<&Globals::disable_local_igmp>}),
     {"vmac_prefix", word("NAME"), "vrrp", "Begin of the names of VMACs."},
     {"vmac_addr_prefix", word("NAME"), "vmac_prefix", "The same for addresses on other interfaces."},
 };
-constexpr Keyword kBool[] = {{"<bool>", takes::boolean(), "true", "May be said.", read_by_block, Effect::full, "2.3.0"}};
+constexpr Keyword kBool[] = {since("2.3.0", {"<bool>", takes::boolean(), "true", "May be said.", read_by_block})};
 constexpr Keyword kDynamic[] = {
-    {"allow_if_changes", nothing(), "off", "An interface may come back as another kind.", into<&Globals::allow_if_changes>},
+    not_yet({"allow_if_changes", nothing(), "off", "An interface may come back as another kind.", into<&Globals::allow_if_changes>}),
 };
 constexpr Keyword kExtraAll[] = {{"all", nothing(), "VMACs only", "On every interface."}};
 
 constexpr Keyword kLvs[] = {
     {"checker_log_all_failures", boolean(), "off", "Default of log_all_failures.", into<&Globals::checker_log_all_failures>},
     {"lvs_flush", nothing(), "off", "Empties the table of IPVS at the start.", into<&Globals::lvs_flush>},
-    {"lvs_flush_on_stop", options(), "off", "Empties it at the end.", constant<FlushOnStop::kTable, &Globals::lvs_flush_on_stop>, Effect::not_yet},
-    {"lvs_flush_onstop", options(), "off", "Old spelling of lvs_flush_on_stop.", constant<FlushOnStop::kTable, &Globals::lvs_flush_on_stop>,
-     Effect::not_yet, {}, deprecated("lvs_flush_on_stop")},
-    {"lvs_timeouts", options(1), "unchanged", "Time-outs of connections.", nullptr},
+    not_yet({"lvs_flush_on_stop", options(), "off", "Empties it at the end.",
+             constant<FlushOnStop::kTable, &Globals::lvs_flush_on_stop>}),
+    old("lvs_flush_on_stop", not_yet({"lvs_flush_onstop", options(), "off", "Old spelling of lvs_flush_on_stop.",
+        constant<FlushOnStop::kTable, &Globals::lvs_flush_on_stop>})),
+    {"lvs_timeouts", options(1), "unchanged", "Time-outs of connections."},
     {"lvs_sync_daemon", interface() + options(), "off", "Daemon that keeps connections in step."},
 };
 constexpr Keyword kFlushServices[] = {

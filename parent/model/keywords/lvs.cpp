@@ -201,7 +201,8 @@ void scheduler_flag(Use& use) {
   const std::string_view scheduler = use.row.name.substr(0, 2);
   const std::string& chosen = *service(use).scheduler;
   if (chosen == scheduler) return into<Flag>(use);
-  const std::string message = "'" + std::string(use.row.name) + "' means nothing without 'lvs_sched " + std::string(scheduler) + "' before it";
+  const std::string before = "'lvs_sched " + std::string(scheduler) + "' before it";
+  const std::string message = "'" + std::string(use.row.name) + "' means nothing without " + before;
   if (chosen == "sh" || chosen == "mh") return use.warn("no-effect", message);
   use.problem("wrong-scheduler", message);
 }
@@ -323,14 +324,18 @@ constexpr Takes kSomeTime = decimal("SECONDS", 1, kTimerMax);
 constexpr std::string_view kSchedulers = "rr|wrr|lc|wlc|lblc|sh|mh|dh|fo|ovf|lblcr|sed|nq|twos";
 
 constexpr Keyword kRoot[] = {
-    {"virtual_server_group", word("NAME") + lines(), "", "Addresses, ranges and firewall marks for one virtual server.", virtual_server_group},
-    {"virtual_server", word("ADDRESS|fwmark|group") + optional(word("PORT|MARK|NAME")) + block(), "", "A service of IPVS: ADDRESS [PORT], fwmark MARK or group NAME.", virtual_server},
+    {"virtual_server_group", word("NAME") + lines(), "", "Addresses, ranges and firewall marks for one virtual server.",
+     virtual_server_group},
+    {"virtual_server", word("ADDRESS|fwmark|group") + optional(word("PORT|MARK|NAME")) + block(), "",
+     "A service of IPVS: ADDRESS [PORT], fwmark MARK or group NAME.", virtual_server},
 };
 
 constexpr Keyword kGroup[] = {
     {"<address>", address() + optional(strict("PORT", 0, kMax16)), "every port", "One address.", read_by_block},
-    {"<range>", word("ADDRESS-LAST") + optional(strict("PORT", 0, kMax16)), "", "Addresses up to the one with this last number.", read_by_block},
-    {"<range full>", word("ADDRESS-ADDRESS") + optional(strict("PORT", 0, kMax16)), "", "Addresses from one to the other.", read_by_block},
+    {"<range>", word("ADDRESS-LAST") + optional(strict("PORT", 0, kMax16)), "", "Addresses up to the one with this last number.",
+     read_by_block},
+    {"<range full>", word("ADDRESS-ADDRESS") + optional(strict("PORT", 0, kMax16)), "", "Addresses from one to the other.",
+     read_by_block},
     {"<prefix>", word("ADDRESS/LENGTH") + optional(strict("PORT", 0, kMax16)), "", "All addresses of a prefix.", read_by_block},
     {"fwmark", strict("MARK", 0, kMax32) + options(), "", "A firewall mark.", read_by_block},
 };
@@ -341,8 +346,8 @@ constexpr Keyword kGroupMark[] = {
 
 constexpr Keyword kServiceKey[] = {
     {"<address>", address() + optional(strict("PORT", 0, kMax16)), "every port", "Address and port of the service.", read_by_block},
-    {"fwmark", strict("MARK", 0, kMax32), "", "Firewall mark of the service.", read_by_block, Effect::full, {}, {}, false, true},
-    {"group", word("NAME"), "", "Group whose members are the services.", read_by_block, Effect::full, {}, {}, false, true},
+    head({"fwmark", strict("MARK", 0, kMax32), "", "Firewall mark of the service.", read_by_block}),
+    head({"group", word("NAME"), "", "Group whose members are the services.", read_by_block}),
 };
 
 constexpr Keyword kService[] = {
@@ -352,33 +357,41 @@ constexpr Keyword kService[] = {
     {"lb_algo", choice(kSchedulers), "wlc, with an error", "Other name of lvs_sched.", into<&VirtualServer::scheduler>},
     {"lvs_method", options(1), "NAT, with an error", "How packets reach a server.", lvs_method<VirtualServer>},
     {"lb_kind", options(1), "NAT, with an error", "Other name of lvs_method.", lvs_method<VirtualServer>},
-    {"hashed", nothing(), "", "Accepted for old files.", hashed, Effect::nothing},
+    meaningless({"hashed", nothing(), "", "Accepted for old files.", hashed}),
     {"ops", nothing(), "off", "Every packet is scheduled; UDP only.", into<&VirtualServer::ops>},
     {"flag-1", nothing(), "off", "First flag of the scheduler.", into<&VirtualServer::flag_1>},
     {"flag-2", nothing(), "off", "Second flag of the scheduler.", into<&VirtualServer::flag_2>},
     {"flag-3", nothing(), "off", "Third flag of the scheduler.", into<&VirtualServer::flag_3>},
     {"sh-port", nothing(), "off", "The source port counts; after lvs_sched sh.", scheduler_flag<&VirtualServer::flag_2>},
-    {"sh-fallback", nothing(), "off", "Another server when the chosen one is not available; after lvs_sched sh.", scheduler_flag<&VirtualServer::flag_1>},
+    {"sh-fallback", nothing(), "off", "Another server when the chosen one is not available; after lvs_sched sh.",
+     scheduler_flag<&VirtualServer::flag_1>},
     {"mh-port", nothing(), "off", "The source port counts; after lvs_sched mh.", scheduler_flag<&VirtualServer::flag_2>},
-    {"mh-fallback", nothing(), "off", "Another server when the chosen one is not available; after lvs_sched mh.", scheduler_flag<&VirtualServer::flag_1>},
+    {"mh-fallback", nothing(), "off", "Another server when the chosen one is not available; after lvs_sched mh.",
+     scheduler_flag<&VirtualServer::flag_1>},
     {"persistence_engine", word("NAME"), "none", "What else makes connections belong together: sip.", persistence_engine},
-    {"persistence_timeout", optional(strict("SECONDS", 1, 2678400)), "off; 360", "How long a client stays with its server.", persistence_timeout},
+    {"persistence_timeout", optional(strict("SECONDS", 1, 2678400)), "off; 360", "How long a client stays with its server.",
+     persistence_timeout},
     {"persistence_granularity", word("MASK"), "one address", "Mask of the clients that belong together.", persistence_granularity},
     {"quorum", strict("WEIGHT", 1, kMax32), "1", "Weight of live servers that the service needs.", into<&VirtualServer::quorum>},
-    {"hysteresis", strict("WEIGHT", 0, kMax32), "0", "Distance from the quorum at which something happens.", into<&VirtualServer::hysteresis>},
-    {"quorum_up", script(), "none", "Script for reaching the quorum.", into<&VirtualServer::quorum_up>, Effect::full, {}, {}, true},
-    {"quorum_down", script(), "none", "Script for losing the quorum.", into<&VirtualServer::quorum_down>, Effect::full, {}, {}, true},
+    {"hysteresis", strict("WEIGHT", 0, kMax32), "0", "Distance from the quorum at which something happens.",
+     into<&VirtualServer::hysteresis>},
+    once({"quorum_up", script(), "none", "Script for reaching the quorum.", into<&VirtualServer::quorum_up>}),
+    once({"quorum_down", script(), "none", "Script for losing the quorum.", into<&VirtualServer::quorum_down>}),
     {"weight", integer("WEIGHT", 1, kMaxInt), "1", "Default for the servers.", into<&VirtualServer::weight>},
-    {"retry", integer("COUNT", 1, kMax32), "1; DNS 3, MISC 0", "Default for the checks.", into<&VirtualServer::settings, &CheckSettings::retry>},
-    {"delay_before_retry", kTimer, "1; HTTP 3", "Default for the checks.", into<&VirtualServer::settings, &CheckSettings::delay_before_retry>},
+    {"retry", integer("COUNT", 1, kMax32), "1; DNS 3, MISC 0", "Default for the checks.",
+     into<&VirtualServer::settings, &CheckSettings::retry>},
+    {"delay_before_retry", kTimer, "1; HTTP 3", "Default for the checks.",
+     into<&VirtualServer::settings, &CheckSettings::delay_before_retry>},
     {"warmup", kTimer, "delay_loop", "Default for the checks.", into<&VirtualServer::settings, &CheckSettings::warmup>},
     {"connect_timeout", kSomeTime, "5", "Default for the checks.", into<&VirtualServer::settings, &CheckSettings::connect_timeout>},
     {"delay_loop", kSomeTime, "60", "Default for the checks.", into<&VirtualServer::settings, &CheckSettings::delay_loop>},
-    {"alpha", nothing(), "off", "Servers are down until their checks have succeeded.", into<&VirtualServer::settings, &CheckSettings::alpha>},
+    {"alpha", nothing(), "off", "Servers are down until their checks have succeeded.",
+     into<&VirtualServer::settings, &CheckSettings::alpha>},
     {"omega", nothing(), "off", "The scripts for going down are run at the end of the daemon.", into<&VirtualServer::omega>},
     {"inhibit_on_failure", nothing(), "off", "A failed server stays, with weight 0.", into<&VirtualServer::inhibit_on_failure>},
-    {"ha_suspend", nothing(), "off", "Checks only while the address of the service is on this machine.", into<&VirtualServer::ha_suspend>, Effect::not_yet},
-    {"smtp_alert", boolean(), "smtp_alert_checker", "Sends mail about the quorum.", into<&VirtualServer::smtp_alert>, Effect::not_yet},
+    not_yet({"ha_suspend", nothing(), "off", "Checks only while the address of the service is on this machine.",
+             into<&VirtualServer::ha_suspend>}),
+    not_yet({"smtp_alert", boolean(), "smtp_alert_checker", "Sends mail about the quorum.", into<&VirtualServer::smtp_alert>}),
     {"virtualhost", word("NAME"), "none", "Host that HTTP checks ask for.", into<&VirtualServer::virtualhost>},
     {"snmp_name", word("NAME"), "none", "Name in SNMP."},
     {"sorry_server", kServerAddress, "none", "Server for the time without quorum.", sorry_server},
@@ -401,18 +414,24 @@ constexpr Keyword kMethod[] = {
 constexpr Keyword kServer[] = {
     {"weight", integer("WEIGHT", 0, kMaxInt), "that of the service", "Share of the connections.", into<&RealServer::weight>},
     {"lvs_method", options(1), "that of the service", "How packets reach this server.", lvs_method<RealServer>},
-    {"uthreshold", strict("COUNT", 0, kMax32), "0", "Connections above which the server gets no new ones.", into<&RealServer::uthreshold>},
+    {"uthreshold", strict("COUNT", 0, kMax32), "0", "Connections above which the server gets no new ones.",
+     into<&RealServer::uthreshold>},
     {"lthreshold", strict("COUNT", 0, kMax32), "0", "Connections below which it gets new ones again.", into<&RealServer::lthreshold>},
-    {"inhibit_on_failure", boolean(), "that of the service", "When it fails it stays, with weight 0.", into<&RealServer::inhibit_on_failure>},
-    {"notify_up", script(), "none", "Script for the server's coming up.", into<&RealServer::notify_up>, Effect::full, {}, {}, true},
-    {"notify_down", script(), "none", "Script for its going down.", into<&RealServer::notify_down>, Effect::full, {}, {}, true},
-    {"alpha", boolean(), "that of the service", "Down until its checks have succeeded.", into<&RealServer::settings, &CheckSettings::alpha>},
-    {"retry", integer("COUNT", 1, kMax32), "that of the service", "Default for its checks.", into<&RealServer::settings, &CheckSettings::retry>},
-    {"delay_before_retry", kTimer, "that of the service", "Default for its checks.", into<&RealServer::settings, &CheckSettings::delay_before_retry>},
+    {"inhibit_on_failure", boolean(), "that of the service", "When it fails it stays, with weight 0.",
+     into<&RealServer::inhibit_on_failure>},
+    once({"notify_up", script(), "none", "Script for the server's coming up.", into<&RealServer::notify_up>}),
+    once({"notify_down", script(), "none", "Script for its going down.", into<&RealServer::notify_down>}),
+    {"alpha", boolean(), "that of the service", "Down until its checks have succeeded.",
+     into<&RealServer::settings, &CheckSettings::alpha>},
+    {"retry", integer("COUNT", 1, kMax32), "that of the service", "Default for its checks.",
+     into<&RealServer::settings, &CheckSettings::retry>},
+    {"delay_before_retry", kTimer, "that of the service", "Default for its checks.",
+     into<&RealServer::settings, &CheckSettings::delay_before_retry>},
     {"warmup", kTimer, "that of the service", "Default for its checks.", into<&RealServer::settings, &CheckSettings::warmup>},
-    {"connect_timeout", kSomeTime, "that of the service", "Default for its checks.", into<&RealServer::settings, &CheckSettings::connect_timeout>},
+    {"connect_timeout", kSomeTime, "that of the service", "Default for its checks.",
+     into<&RealServer::settings, &CheckSettings::connect_timeout>},
     {"delay_loop", kSomeTime, "that of the service", "Default for its checks.", into<&RealServer::settings, &CheckSettings::delay_loop>},
-    {"smtp_alert", boolean(), "on", "Sends mail about this server.", into<&RealServer::smtp_alert>, Effect::not_yet},
+    not_yet({"smtp_alert", boolean(), "on", "Sends mail about this server.", into<&RealServer::smtp_alert>}),
     {"virtualhost", word("NAME"), "that of the service", "Host that HTTP checks ask for.", into<&RealServer::virtualhost>},
     {"snmp_name", word("NAME"), "none", "Name in SNMP."},
 };

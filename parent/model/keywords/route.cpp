@@ -28,9 +28,9 @@ constexpr Keyword kRoute[] = {
     {"inet", nothing(), "", "The route is an IPv4 one."},
     {"inet6", nothing(), "", "The route is an IPv6 one."},
     {"src", address(), "none", "Source address for packets of this machine."},
-    {"as", after("to", address()), "", "Only for MPLS, which is not supported.", nullptr, Effect::nothing},
+    meaningless({"as", after("to", address()), "", "Only for MPLS, which is not supported."}),
     {"via", gateway(), "none", "Next router."},
-    {"gw", address(), "", "Old spelling of via.", nullptr, Effect::full, {}, deprecated("via", ErrorClass::general_error)},
+    old("via", ErrorClass::general_error, {"gw", address(), "", "Old spelling of via."}),
     {"from", route(), "none", "Source prefix of an IPv6 route."},
     {"tos", word("DSFIELD"), "0", "Type of service."},
     {"dsfield", word("DSFIELD"), "0", "Other name of tos."},
@@ -67,7 +67,7 @@ constexpr Keyword kRoute[] = {
     {"add", nothing(), "prepend", "Adds only if no such route exists."},
     {"prepend", nothing(), "prepend", "Adds before such routes."},
     {"append", nothing(), "prepend", "Adds after such routes."},
-    {"or", address(), "", "Old spelling of a second next router.", nullptr, Effect::full, {}, deprecated("nexthop", ErrorClass::general_error)},
+    old("nexthop", ErrorClass::general_error, {"or", address(), "", "Old spelling of a second next router."}),
     {"nexthop", options(), "", "One of several ways; the last thing on the line, may be repeated."},
     {"no_track", nothing(), "tracked", "Loss of the route changes nothing."},
     {"vrf", interface(), "none", "VRF whose table is used."},
@@ -85,7 +85,7 @@ constexpr Keyword kNexthop[] = {
     {"onlink", nothing(), "off", "The next router is on the link whatever its address."},
     {"encap", options(1), "none", "Tunnel of this way."},
     {"realms", word("[SOURCE/]DESTINATION"), "none", "Realms of this way."},
-    {"as", after("to", address()), "", "Only for MPLS, which is not supported.", nullptr, Effect::nothing},
+    meaningless({"as", after("to", address()), "", "Only for MPLS, which is not supported."}),
 };
 
 constexpr Keyword kEncapsulation[] = {

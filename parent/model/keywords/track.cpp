@@ -85,13 +85,14 @@ constexpr Keyword kRoot[] = {
     {"vrrp_script", word("NAME") + block(), "", "A program that is run again and again and whose result can be tracked.", vrrp_script},
     {"vrrp_track_process", word("NAME") + block(), "", "Processes whose number can be tracked."},
     {"track_file", word("NAME") + block(), "", "A file whose number can be tracked."},
-    {"vrrp_track_file", word("NAME") + block(), "", "Old spelling of track_file.", nullptr, Effect::full, {}, deprecated("track_file")},
+    old("track_file", {"vrrp_track_file", word("NAME") + block(), "", "Old spelling of track_file."}),
 };
 
 constexpr Keyword kScript[] = {
     {"script", command(), "required", "The command; with arguments it is quoted as one word.", script_command},
     {"interval", decimal("SECONDS", 0, kMaxInterval, 3), "1", "Time between two runs.", at_least_one<&Script::interval>},
-    {"timeout", decimal("SECONDS", 0, kMaxInterval, 3), "interval", "A run that takes longer is ended and counts as a failure.", at_least_one<&Script::timeout>},
+    {"timeout", decimal("SECONDS", 0, kMaxInterval, 3), "interval", "A run that takes longer is ended and counts as a failure.",
+     at_least_one<&Script::timeout>},
     {"weight", integer("WEIGHT", -254, 254) + options(), "0",
      "Added to the priority while the script succeeds, or taken away while it fails; 0: failure is a fault.", script_weight},
     {"rise", integer("COUNT", 1, kMaxInt), "1", "Successes in a row after which it counts as up.", into<&Script::rise>},
@@ -107,7 +108,7 @@ constexpr Keyword kReverse[] = {
     {"reverse", nothing(), "off", "Turns the effect around."},
 };
 constexpr Keyword kMilliseconds[] = {
-    {"<fraction>", word("FRACTION"), "", "Up to three decimals are taken.", read_by_block, Effect::full, "2.3.2"},
+    since("2.3.2", {"<fraction>", word("FRACTION"), "", "Up to three decimals are taken.", read_by_block}),
 };
 
 constexpr Keyword kProcess[] = {

@@ -234,7 +234,7 @@ constexpr Keyword kRoot[] = {
 
 template <class Owner, auto Script>
 constexpr Keyword on_state(std::string_view name, std::string_view text) {
-  return {name, script(), "none", text, into<&Owner::notify, Script>, Effect::full, {}, {}, true};
+  return once({name, script(), "none", text, into<&Owner::notify, Script>});
 }
 
 constexpr Keyword kGroup[] = {
@@ -249,37 +249,39 @@ constexpr Keyword kGroup[] = {
     on_state<SyncGroup, &Notify::fault>("notify_fault", "Script for the group's change to FAULT."),
     on_state<SyncGroup, &Notify::stop>("notify_stop", "Script for the end of the daemon."),
     on_state<SyncGroup, &Notify::any>("notify", "Script for every change; GROUP, name, state and priority 0 are appended."),
-    {"smtp_alert", boolean(), "smtp_alert_vrrp", "Sends mail on changes.", into<&SyncGroup::smtp_alert>, Effect::not_yet},
-    {"global_tracking", nothing(), "off", "Old spelling of sync_group_tracking_weight.", into<&SyncGroup::tracking_weight>, Effect::full, {},
-     deprecated("sync_group_tracking_weight", ErrorClass::general_error)},
+    not_yet({"smtp_alert", boolean(), "smtp_alert_vrrp", "Sends mail on changes.", into<&SyncGroup::smtp_alert>}),
+    old("sync_group_tracking_weight", ErrorClass::general_error, {"global_tracking", nothing(), "off",
+        "Old spelling of sync_group_tracking_weight.", into<&SyncGroup::tracking_weight>}),
     {"sync_group_tracking_weight", nothing(), "off", "Members keep trackers that have a weight.", into<&SyncGroup::tracking_weight>},
-    {"notify_priority_changes", boolean(), "vrrp_notify_priority_changes", "Default for the members.",
-     into<&SyncGroup::notify_priority_changes>, Effect::not_yet},
+    not_yet({"notify_priority_changes", boolean(), "vrrp_notify_priority_changes", "Default for the members.",
+             into<&SyncGroup::notify_priority_changes>}),
 };
-constexpr Keyword kMember[] = {{"<instance>", word("vrrp_instance"), "", "A member; it may be defined later, and be in one group only.", read_by_block}};
+constexpr Keyword kMember[] = {
+    {"<instance>", word("vrrp_instance"), "", "A member; it may be defined later, and be in one group only.", read_by_block},
+};
 
 constexpr Keyword kBasics[] = {
     {"state", choice("MASTER|BACKUP"), "BACKUP", "State to begin with; MASTER shortens the first wait.", state},
     {"interface", interface(), "required unless unicast", "Interface of the router.", into<&Instance::interface>},
-    {"vrf", interface(), "none", "VRF of unicast without an interface.", into<&Instance::vrf>, Effect::not_yet},
+    not_yet({"vrf", interface(), "none", "VRF of unicast without an interface.", into<&Instance::vrf>}),
     {"virtual_router_id", strict("ID", 1, 255), "required", "Number of the router, the same on all its peers.", into<&Instance::vrid>},
     {"version", strict("VERSION", 2, 3), "vrrp_version; 3 for IPv6", "Version of the protocol.", version},
     {"priority", strict("PRIORITY", 1, 255), "100", "Base priority; 255 is the owner of the addresses.", into<&Instance::priority>},
     {"advert_int", decimal("SECONDS", 10'000, 255 * kSecond), "1", "Time between two adverts; whole seconds for version 2.",
      into<&Instance::advert_int>},
-    {"native_ipv6", nothing(), "off", "Says that the router is an IPv6 one.", native_ipv6, Effect::full, {},
-     deprecated("", ErrorClass::general_error)},
+    old("", ErrorClass::general_error, {"native_ipv6", nothing(), "off", "Says that the router is an IPv6 one.", native_ipv6}),
     {"virtual_ipaddress", lines(), "required", "Addresses of the router: in every advert, and on the master.", virtual_ipaddress},
     {"virtual_ipaddress_excluded", lines(), "none", "More addresses for the master that are not in the adverts; any family.",
      virtual_ipaddress_excluded},
-    {"no_virtual_ipaddress", nothing(), "off", "Allows a router without addresses.", into<&Instance::no_virtual_ipaddress>, Effect::full, "2.2.8"},
+    since("2.2.8", {"no_virtual_ipaddress", nothing(), "off", "Allows a router without addresses.",
+                    into<&Instance::no_virtual_ipaddress>}),
     {"virtual_routes", lines(), "none", "Routes that only the master has."},
     {"virtual_rules", lines(), "none", "Policy rules that only the master has."},
     {"promote_secondaries", nothing(), "off", "Sets promote_secondaries on the interface.", into<&Instance::promote_secondaries>},
     {"accept", nothing(), "on; off in strict mode", "Accepts packets to the addresses.", constant<true, &Instance::accept>},
-    {"no_accept", nothing(), "off", "Drops packets to the addresses.", constant<false, &Instance::accept>, Effect::not_yet},
+    not_yet({"no_accept", nothing(), "off", "Drops packets to the addresses.", constant<false, &Instance::accept>}),
     {"strict_mode", boolean(), "vrrp_strict", "Holds to the RFC to the letter.", into<&Instance::strict_mode>},
-    {"debug", integer("LEVEL", 0, 4), "0", "Accepted for old files.", nullptr, Effect::nothing},
+    meaningless({"debug", integer("LEVEL", 0, 4), "0", "Accepted for old files."}),
 };
 
 constexpr Keyword kPreemption[] = {
@@ -291,14 +293,15 @@ constexpr Keyword kPreemption[] = {
      into<&Instance::lower_prio_no_advert>},
     {"higher_prio_send_advert", boolean(), "vrrp_higher_prio_send_advert", "A master sends a last advert before it yields.",
      into<&Instance::higher_prio_send_advert>},
-    {"owner_ignore_adverts", boolean(), "vrrp_owner_ignore_adverts", "A router of priority 255 drops adverts.",
-     into<&Instance::owner_ignore_adverts>, Effect::full, "2.3.3"},
+    since("2.3.3", {"owner_ignore_adverts", boolean(), "vrrp_owner_ignore_adverts", "A router of priority 255 drops adverts.",
+                    into<&Instance::owner_ignore_adverts>}),
     {"down_timer_adverts", integer("COUNT", 1, 100), "vrrp_down_timer_adverts", "Adverts that may be missed before taking over.",
      into<&Instance::down_timer_adverts>},
-    {"timer_expired_backup", optional(integer("PRIORITY", 1, 254)), "off; 254", "With nopreempt: yields after this process was late.",
-     into<&Instance::timer_expired_backup>, Effect::not_yet, "2.2.8"},
-    {"thread_timer_expired", optional(integer("PRIORITY", 1, 254)), "off; 254", "Old spelling of timer_expired_backup.",
-     into<&Instance::timer_expired_backup>, Effect::not_yet, "2.3.2", deprecated("timer_expired_backup", ErrorClass::general_error)},
+    since("2.2.8", not_yet({"timer_expired_backup", optional(integer("PRIORITY", 1, 254)), "off; 254",
+                            "With nopreempt: yields after this process was late.", into<&Instance::timer_expired_backup>})),
+    old("timer_expired_backup", ErrorClass::general_error, since("2.3.2", not_yet({"thread_timer_expired",
+        optional(integer("PRIORITY", 1, 254)), "off; 254", "Old spelling of timer_expired_backup.",
+        into<&Instance::timer_expired_backup>}))),
 };
 
 constexpr Keyword kWire[] = {
@@ -313,15 +316,15 @@ constexpr Keyword kWire[] = {
      into<&Instance::unicast_fault_no_peer>},
     {"check_unicast_src", nothing(), "vrrp_check_unicast_src", "Drops adverts that do not come from a peer.",
      into<&Instance::check_unicast_src>},
-    {"old_unicast_checksum", optional(choice("never")), "found out", "Checksum of unicast adverts as before keepalived 1.3.7, or never that.",
-     old_unicast_checksum},
-    {"v3_checksum_as_v2", boolean(), "the one of global_defs", "Leaves the pseudo header out of the checksum of version 3.",
-     into<&Instance::v3_checksum_as_v2>, Effect::full, "2.2.8"},
+    {"old_unicast_checksum", optional(choice("never")), "found out",
+     "Checksum of unicast adverts as before keepalived 1.3.7, or never that.", old_unicast_checksum},
+    since("2.2.8", {"v3_checksum_as_v2", boolean(), "the one of global_defs",
+                    "Leaves the pseudo header out of the checksum of version 3.", into<&Instance::v3_checksum_as_v2>}),
     {"skip_check_adv_addr", boolean(), "vrrp_skip_check_adv_addr", "Does not compare addresses with a master that is already known.",
      skip_check_adv_addr},
     {"kernel_rx_buf_size", integer("BYTES", 0, kMax32), "vrrp_rx_bufs_policy", "Share of the receive buffer."},
     {"authentication", block(), "none", "Authentication of version 2.", authentication},
-    {"auth_hmac", block(), "none", "Keyed digest after every advert.", nullptr, Effect::full, "2.4.0"},
+    since("2.4.0", {"auth_hmac", block(), "none", "Keyed digest after every advert."}),
 };
 
 constexpr Keyword kPeer[] = {
@@ -336,24 +339,25 @@ constexpr Keyword kAuthentication[] = {
 };
 
 constexpr Keyword kAuthHmac[] = {
-    {"key", strict("ID", 1, 255) + word("KEY"), "required", "A key of 32 to 64 bytes: as it is, hex:DIGITS or file:PATH.", nullptr, Effect::full, "2.4.0"},
-    {"active_key", strict("ID", 1, 255), "none", "Number of the key for sending.", nullptr, Effect::full, "2.4.0"},
-    {"time_window", strict("SECONDS", 1, 300), "3 adverts, 5 to 300", "Difference of clocks that is allowed.", nullptr, Effect::full, "2.4.0"},
-    {"anti_replay", options(1), "time", "What a new advert must have.", nullptr, Effect::full, "2.4.0"},
-    {"mode", options(1), "enforce", "What is signed and what is required.", nullptr, Effect::full, "2.4.0"},
+    since("2.4.0", {"key", strict("ID", 1, 255) + word("KEY"), "required",
+                    "A key of 32 to 64 bytes: as it is, hex:DIGITS or file:PATH."}),
+    since("2.4.0", {"active_key", strict("ID", 1, 255), "none", "Number of the key for sending."}),
+    since("2.4.0", {"time_window", strict("SECONDS", 1, 300), "3 adverts, 5 to 300", "Difference of clocks that is allowed."}),
+    since("2.4.0", {"anti_replay", options(1), "time", "What a new advert must have."}),
+    since("2.4.0", {"mode", options(1), "enforce", "What is signed and what is required."}),
 };
 constexpr Keyword kHmacKey[] = {
-    {"hex:", nothing(), "", "Hexadecimal digits follow.", nullptr, Effect::full, "2.4.0"},
-    {"file:", nothing(), "", "The path of a file with the key follows.", nullptr, Effect::full, "2.4.0"},
+    since("2.4.0", {"hex:", nothing(), "", "Hexadecimal digits follow."}),
+    since("2.4.0", {"file:", nothing(), "", "The path of a file with the key follows."}),
 };
 constexpr Keyword kHmacMode[] = {
-    {"enforce", nothing(), "", "Signs and requires a digest.", nullptr, Effect::full, "2.4.0"},
-    {"permissive", nothing(), "", "Signs, and accepts adverts without a digest.", nullptr, Effect::full, "2.4.0"},
-    {"receive-only", nothing(), "", "Does not sign, and accepts adverts without a digest.", nullptr, Effect::full, "2.4.2"},
+    since("2.4.0", {"enforce", nothing(), "", "Signs and requires a digest."}),
+    since("2.4.0", {"permissive", nothing(), "", "Signs, and accepts adverts without a digest."}),
+    since("2.4.2", {"receive-only", nothing(), "", "Does not sign, and accepts adverts without a digest."}),
 };
 constexpr Keyword kHmacReplay[] = {
-    {"time", nothing(), "", "Clock within the window, and a higher sequence.", nullptr, Effect::full, "2.4.0"},
-    {"monotonic", nothing(), "", "A higher sequence.", nullptr, Effect::full, "2.4.0"},
+    since("2.4.0", {"time", nothing(), "", "Clock within the window, and a higher sequence."}),
+    since("2.4.0", {"monotonic", nothing(), "", "A higher sequence."}),
 };
 
 constexpr Keyword kAnnouncing[] = {
@@ -365,14 +369,14 @@ constexpr Keyword kAnnouncing[] = {
      at_least_one<&Instance::announcing, &Announcing::master_repeat>},
     {"garp_master_refresh_repeat", kCount, "vrrp_garp_master_refresh_repeat", "Announcements of each address at a refresh.",
      at_least_one<&Instance::announcing, &Announcing::master_refresh_repeat>},
-    {"garp_lower_prio_delay", kWholeSeconds, "vrrp_garp_lower_prio_delay", "Time until the second burst after an advert of lower priority.",
-     into<&Instance::announcing, &Announcing::lower_prio_delay>},
+    {"garp_lower_prio_delay", kWholeSeconds, "vrrp_garp_lower_prio_delay",
+     "Time until the second burst after an advert of lower priority.", into<&Instance::announcing, &Announcing::lower_prio_delay>},
     {"garp_lower_prio_repeat", kCount, "vrrp_garp_lower_prio_repeat", "Announcements after an advert of lower priority; 0: none.",
      into<&Instance::announcing, &Announcing::lower_prio_repeat>},
-    {"garp_extra_if", kExtraInterval, "vrrp_garp_extra_if", "Announces on the other interfaces of its addresses again and again.",
-     garp_extra_if, Effect::not_yet},
-    {"vmac_garp_intvl", kExtraInterval, "vrrp_garp_extra_if", "Old spelling of garp_extra_if.", garp_extra_if, Effect::not_yet, {},
-     deprecated("garp_extra_if", ErrorClass::deprecated)},
+    not_yet({"garp_extra_if", kExtraInterval, "vrrp_garp_extra_if", "Announces on the other interfaces of its addresses again and again.",
+             garp_extra_if}),
+    old("garp_extra_if", ErrorClass::deprecated, not_yet({"vmac_garp_intvl", kExtraInterval, "vrrp_garp_extra_if",
+        "Old spelling of garp_extra_if.", garp_extra_if})),
 };
 constexpr Keyword kExtraAll[] = {{"all", nothing(), "VMACs only", "On every interface."}};
 
@@ -383,7 +387,7 @@ constexpr Keyword kTracking[] = {
     {"track_file", lines(), "none", "Files that are tracked."},
     {"track_process", lines(), "none", "Processes that are tracked."},
     {"track_bfd", lines(), "none", "BFD sessions that are tracked."},
-    {"linkbeat_use_polling", nothing(), "off", "Polls the link.", nullptr, Effect::full, {}, deprecated("linkbeat_interfaces", ErrorClass::general_error)},
+    old("linkbeat_interfaces", ErrorClass::general_error, {"linkbeat_use_polling", nothing(), "off", "Polls the link."}),
 };
 
 constexpr Keyword kNotify[] = {
@@ -391,15 +395,15 @@ constexpr Keyword kNotify[] = {
     on_state<Instance, &Notify::master>("notify_master", "Script for the change to MASTER."),
     on_state<Instance, &Notify::fault>("notify_fault", "Script for the change to FAULT."),
     on_state<Instance, &Notify::stop>("notify_stop", "Script for the end of the daemon."),
-    {"notify_deleted", optional_script(), "off", "A removal at a reload is told as DELETED instead of FAULT, with this script.",
-     into<&Instance::notify, &Notify::deleted>, Effect::full, {}, {}, true},
+    once({"notify_deleted", optional_script(), "off", "A removal at a reload is told as DELETED instead of FAULT, with this script.",
+          into<&Instance::notify, &Notify::deleted>}),
     on_state<Instance, &Notify::any>("notify", "Script for every change; INSTANCE, name, state and priority are appended."),
     on_state<Instance, &Notify::master_rx_lower_pri>("notify_master_rx_lower_pri", "Script for an advert of lower priority while master."),
-    {"smtp_alert", boolean(), "smtp_alert_vrrp", "Sends mail on changes.", into<&Instance::smtp_alert>, Effect::not_yet},
-    {"notify_priority_changes", boolean(), "that of the group", "Tells FIFOs of changes of the priority.",
-     into<&Instance::notify_priority_changes>, Effect::not_yet},
-    {"lvs_sync_daemon_interface", interface(), "none", "Old way to name the interface of the sync daemon.", nullptr, Effect::full, {},
-     deprecated("lvs_sync_daemon in global_defs", ErrorClass::general_error)},
+    not_yet({"smtp_alert", boolean(), "smtp_alert_vrrp", "Sends mail on changes.", into<&Instance::smtp_alert>}),
+    not_yet({"notify_priority_changes", boolean(), "that of the group", "Tells FIFOs of changes of the priority.",
+             into<&Instance::notify_priority_changes>}),
+    old("lvs_sync_daemon in global_defs", ErrorClass::general_error, {"lvs_sync_daemon_interface", interface(), "none",
+        "Old way to name the interface of the sync daemon."}),
 };
 
 constexpr Keyword kVirtualMac[] = {
@@ -409,18 +413,18 @@ constexpr Keyword kVirtualMac[] = {
     {"use_ipvlan", options(), "off", "Runs the router on an ipvlan."},
 };
 constexpr Keyword kUseVmac[] = {
-    {"name", interface(), "vrrp.ID", "Name of the link, whatever it is.", nullptr, Effect::full, "2.3.0"},
-    {"netlink_notify_msg", nothing(), "off", "Has the kernel tell about the link below.", nullptr, Effect::full, "2.3.0"},
-    {"group", word("GROUP"), "that of the link below", "Link group.", nullptr, Effect::full, "2.3.0"},
+    since("2.3.0", {"name", interface(), "vrrp.ID", "Name of the link, whatever it is."}),
+    since("2.3.0", {"netlink_notify_msg", nothing(), "off", "Has the kernel tell about the link below."}),
+    since("2.3.0", {"group", word("GROUP"), "that of the link below", "Link group."}),
     {"<mac>", hardware(), "00:00:5e:00:01:ID", "MAC address; with five octets the sixth is the ID."},
     {"<interface>", interface(), "vrrp.ID", "Name of the link."},
 };
 constexpr Keyword kUseIpvlan[] = {
-    {"name", interface(), "vrrp.ID", "Name of the link, whatever it is.", nullptr, Effect::full, "2.3.0"},
+    since("2.3.0", {"name", interface(), "vrrp.ID", "Name of the link, whatever it is."}),
     {"bridge", nothing(), "", "Mode of the link."},
     {"private", nothing(), "", "Mode of the link."},
     {"vepa", nothing(), "", "Mode of the link."},
-    {"group", word("GROUP"), "that of the link below", "Link group.", nullptr, Effect::full, "2.3.0"},
+    since("2.3.0", {"group", word("GROUP"), "that of the link below", "Link group."}),
     {"<address>", prefix(), "link-local", "Address and source of adverts."},
     {"<interface>", interface(), "vrrp.ID", "Name of the link."},
 };

@@ -1,4 +1,5 @@
 // checkerd/verdict as tables: who is alive, when quorum is gained and lost, what must be in the IPVS table and in which order it is said.
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
 #include <map>
@@ -21,7 +22,7 @@ struct Word {
     return "wish " + std::to_string(it.wish.id.value) + (it.wish.present ? "=" + std::to_string(it.wish.weight) : "-");
   }
   std::string operator()(const ServerTurned& it) const {
-    return std::string(it.initial ? "initial " : "") + (it.up ? "up " : "down ") + std::to_string(it.server.value);
+    return std::string(it.initial ? "initial " : it.confirmed ? "confirmed " : "") + (it.up ? "up " : "down ") + std::to_string(it.server.value);
   }
   std::string operator()(const QuorumTurned& it) const {
     return std::string(it.initial ? "initial " : "") + "quorum " + (it.up ? "up " : "down ") + std::to_string(it.threshold) +
@@ -102,7 +103,7 @@ TEST(Pool, AlphaStartsEmptyWithTheSorryServer) {
   it.sorry->inhibit_on_failure = true;
   Pools pools;
   EXPECT_THAT(words(pools.apply(plan({it}), {})), ElementsAre("initial quorum down 2>0", "sorry on", "wish 9=1", "wish 2=0"));
-  EXPECT_THAT(words(pools.hear(said(12, false))), ElementsAre("down 2")) << "the first failure of an alpha check is said";
+  EXPECT_THAT(words(pools.hear(said(12, false))), ElementsAre("confirmed down 2")) << "the first failure of an alpha check is said";
   EXPECT_THAT(words(pools.hear(said(12, false))), IsEmpty());
   EXPECT_THAT(words(pools.hear(said(11, true))), ElementsAre("up 1"));
   EXPECT_THAT(words(pools.hear(said(12, true))),

@@ -1,4 +1,5 @@
 // checkerd/schedule as tables: when runs come, and what their results add up to.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/schedule/schedule.h"
 
 #include <gmock/gmock.h>

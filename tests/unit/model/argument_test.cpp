@@ -139,7 +139,9 @@ TEST(Range, ASinglePortIsToBeWrittenTwice) {
   const Reading reading = read_text(takes::range(0, 65535), "80");
   EXPECT_FALSE(reading.value.present);
   EXPECT_EQ(reading.fault->suggestion, "80-80");
-  for (const char* text : {"90-80", "80-70000", "-", "80-", "a-b", "80-90x"}) EXPECT_FALSE(read_text(takes::range(0, 65535), text).value.present) << text;
+  for (const char* text : {"90-80", "80-70000", "-", "80-", "a-b", "80-90x"}) {
+    EXPECT_FALSE(read_text(takes::range(0, 65535), text).value.present) << text;
+  }
 }
 
 TEST(Interface, Names) {
@@ -149,7 +151,9 @@ TEST(Interface, Names) {
 
 TEST(Hardware, Octets) {
   for (const char* text : {"02:00:5e:00:01", "02:0:5e:0:1:ff"}) EXPECT_TRUE(read_text(takes::hardware(), text).value.present) << text;
-  for (const char* text : {"02:00:5e:00", "02:00:5e:00:01:02:03", "02:00:5e:00:0g", "eth0"}) EXPECT_FALSE(read_text(takes::hardware(), text).value.present) << text;
+  for (const char* text : {"02:00:5e:00", "02:00:5e:00:01:02:03", "02:00:5e:00:0g", "eth0"}) {
+    EXPECT_FALSE(read_text(takes::hardware(), text).value.present) << text;
+  }
 }
 
 TEST(Huge, SixtyFourBits) {

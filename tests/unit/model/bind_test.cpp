@@ -30,12 +30,14 @@ TEST(Bind, Cases) {
       {"the first one counts", "instance a\ninstance b", {"no-effect-yet", "no-effect-yet", "already-set"}},
       {"no effect yet", "global_defs { smtp_server 127.0.0.1 }", {"no-effect-yet"}},
       {"a block without effect is one warning", "bfd_instance b {\n neighbor_ip 10.0.0.1\n min_rx 20\n}", {"no-effect-yet"}},
-      {"its words are checked all the same", "bfd_instance b {\n neighbor_ip x\n min_rx 0\n}", {"no-effect-yet", "not-an-address", "number-out-of-range"}},
+      {"its words are checked all the same", "bfd_instance b {\n neighbor_ip x\n min_rx 0\n}",
+       {"no-effect-yet", "not-an-address", "number-out-of-range"}},
       {"and its keywords", "bfd_instance b { minrx 20 }", {"no-effect-yet", "unknown-keyword"}},
       {"routes", "static_routes {\n 10.0.0.0/8 via 10.1.1.1 dev eth0 metric 5\n}", {"no-effect-yet"}},
       {"a bad route", "static_routes {\n 10.0.0.0/8 via x\n}", {"no-effect-yet", "not-an-address"}},
       {"a route with everything",
-       "static_routes {\n blackhole 10.0.0.0/8 table 5 mtu lock 1400\n default via inet 10.0.0.1 nexthop via 10.0.0.2 weight 2 nexthop via 10.0.0.3 dev eth1\n"
+       "static_routes {\n blackhole 10.0.0.0/8 table 5 mtu lock 1400\n default via inet 10.0.0.1 nexthop via 10.0.0.2 weight 2"
+       " nexthop via 10.0.0.3 dev eth1\n"
        " 10.9.0.0/16 encap ip id 5 dst 10.0.0.9 ttl 9 dev eth0\n}",
        {"no-effect-yet"}},
       {"rules", "static_rules {\n from 10.0.0.0/8 table 5 preference 100\n to 10.0.0.0/8 sport 80-80 type blackhole\n}", {"no-effect-yet"}},

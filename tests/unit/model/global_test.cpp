@@ -26,7 +26,7 @@ TEST(Globals, WithEffect) {
     vrrp_check_unicast_src
     v3_checksum_as_v2
     vrrp_startup_delay 5.5
-    dynamic_interfaces allow_if_changes
+    dynamic_interfaces
     checker_log_all_failures
     lvs_flush
     json_version 2
@@ -44,7 +44,7 @@ TEST(Globals, WithEffect) {
   EXPECT_EQ(*globals.announcing.master_repeat, 2u);
   EXPECT_EQ(*globals.vrrp_garp_interval, Duration(1000));
   EXPECT_TRUE(globals.vrrp_lower_prio_no_advert.set && !*globals.vrrp_lower_prio_no_advert);
-  EXPECT_TRUE(*globals.v3_checksum_as_v2 && *globals.dynamic_interfaces && *globals.allow_if_changes);
+  EXPECT_TRUE(*globals.v3_checksum_as_v2 && *globals.dynamic_interfaces);
   EXPECT_EQ(*globals.vrrp_startup_delay, Duration(5'500'000));
   EXPECT_TRUE(*globals.checker_log_all_failures && *globals.lvs_flush);
   EXPECT_EQ(*globals.json_version, 2u);
@@ -68,6 +68,7 @@ TEST(Globals, StoredWithoutEffectYet) {
     notify_fifo /run/f daemon adm
     notify_fifo_script "/bin/reader -x"
     vrrp_garp_extra_if all 60
+    dynamic_interfaces allow_if_changes
   )") + "net_namespace blue\ninstance one\nuse_pid_dir\nstatic_ipaddress {\n 10.0.0.1/24 dev eth0\n}");
   for (const config::Diagnostic& one : bound.diagnostics.all()) {
     EXPECT_TRUE(one.code == "no-effect-yet" || one.code == "zero-becomes-one") << bound.said();
@@ -89,6 +90,7 @@ TEST(Globals, StoredWithoutEffectYet) {
   EXPECT_EQ(globals.notify_fifo.owner.group, "adm");
   EXPECT_EQ(globals.notify_fifo.script->argv, (std::vector<std::string>{"/bin/reader", "-x"}));
   EXPECT_TRUE(globals.vrrp_garp_extra_if->all_interfaces);
+  EXPECT_TRUE(*globals.allow_if_changes);
   EXPECT_EQ(*globals.net_namespace, "blue");
   EXPECT_EQ(*globals.instance, "one");
   EXPECT_TRUE(*globals.use_pid_dir);

@@ -126,6 +126,32 @@ TEST(Link, DeliversTypedMessagesAndReportsTheEndOnce) {
   EXPECT_FALSE(right.open());
 }
 
+// Found with a restarted ipvsd: its new link got the number of the old one while the loop still watched that.
+TEST(Link, AFreshLinkMadeWhenTheOldOneEndsIsHeard) {
+  Loop loop;
+  auto old_ends = make_channel();
+  ASSERT_TRUE(old_ends);
+  std::optional<IpvsdEnd> fresh;
+  std::optional<VrrpdEnd> fresh_peer;
+  std::uint64_t heard = 0;
+  IpvsdEnd old_link(loop, std::move(old_ends->second), Descriptors::kRefused, [](auto&, Fd) {}, [&](const Error&) {
+    auto ends = make_channel();
+    fresh.emplace(loop, std::move(ends->second), Descriptors::kRefused,
+                  [&](wire::VrrpdToIpvsd& message, Fd) {
+                    heard = message.claim().instance();
+                    loop.stop(0);
+                  },
+                  [](const Error&) {});
+    fresh_peer.emplace(loop, std::move(ends->first), Descriptors::kRefused, [](auto&, Fd) {}, [](const Error&) {});
+    EXPECT_TRUE(fresh_peer->send(claim(7, 1)));
+  });
+  old_ends->first.reset();
+  Loop::Timer limit = loop.timer([&] { loop.stop(1); });
+  limit.arm(loop.now() + Duration{5'000'000});
+  EXPECT_EQ(loop.run(), 0);
+  EXPECT_EQ(heard, 7u);
+}
+
 TEST(Link, NonsenseEndsTheLink) {
   for (const std::string& bytes : {std::string("\xff\xff\xff\xff"), std::string("\x7a\x01\x00", 3)}) {
     Loop loop;

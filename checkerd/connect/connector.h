@@ -1,0 +1,52 @@
+// The only connect() of Holdfast: non-blocking, to the target that a check of the plan names, from the source that it names.
+// Reads and writes nothing on the connection: an established descriptor is handed to whoever asked. Knows no protocol above TCP.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "proto/runtime/fd.h"
+#include "proto/runtime/loop.h"
+#include "proto/value/check_plan.h"
+
+namespace holdfast {
+
+struct ConnectResult {
+  // kLocal: our side could not even try (no socket, no such interface, mark not permitted, source address not there).
+  enum class Kind : std::uint8_t { kEstablished, kFailed, kTimedOut, kLocal };
+  Kind kind = Kind::kLocal;
+  Fd socket;           // with kEstablished
+  std::string detail;  // otherwise: what refused, and why
+};
+
+class Connector {
+ public:
+  using Done = std::function<void(ConnectResult)>;
+
+  explicit Connector(Loop& loop) : loop_(loop) {}
+  // `run` is the asker's number for this attempt and is in use until `done`, which is called from the loop, never from inside begin().
+  void begin(std::uint64_t run, const Check& check, Done done);
+  void cancel(std::uint64_t run);  // `done` is not called any more
+  std::size_t size() const { return attempts_.size(); }
+
+ private:
+  struct Attempt {
+    Fd socket;
+    Done done;
+    Loop::Watch writable;
+    Loop::Timer timer;
+    ConnectResult result;
+  };
+  void on_writable(std::uint64_t run);
+  void finish(std::uint64_t run, ConnectResult result);
+  std::unique_ptr<Attempt> take(std::uint64_t run);
+
+  Loop& loop_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Attempt>> attempts_;
+};
+
+}  // namespace holdfast

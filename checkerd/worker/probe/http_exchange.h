@@ -1,0 +1,54 @@
+// One probe on one connected descriptor: TLS handshake if wanted, request, answer, verdict. libevent's bufferevent moves the bytes.
+// Bounded: kHttpHeaderMax, kHttpBodyMax, one read buffer; without progress for the probe's timeout it ends, and after kProbeTimeoutsMax of
+// them in any case.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "checkerd/worker/probe/http_message.h"
+#include "checkerd/worker/probe/probe.h"
+#include "checkerd/worker/probe/tls.h"
+#include "proto/runtime/fd.h"
+#include "proto/runtime/loop.h"
+
+struct bufferevent;
+
+namespace holdfast {
+
+class HttpExchange {
+ public:
+  // Called once, from the loop. The exchange may be destroyed from loop.later(), not from inside.
+  using Done = std::function<void(const ProbeResult&)>;
+
+  static Result<std::unique_ptr<HttpExchange>> begin(Loop& loop, const TlsContext& tls, HttpProbe probe, Fd socket, Done done);
+  HttpExchange(const HttpExchange&) = delete;
+  HttpExchange& operator=(const HttpExchange&) = delete;
+
+  const HttpProbe& probe() const { return probe_; }
+
+ private:
+  struct FreeBuffer {
+    void operator()(bufferevent*) const noexcept;
+  };
+  HttpExchange(Loop& loop, HttpProbe probe, Done done);
+  void on_read();
+  void on_event(short what);
+  void on_time();
+  void progress();
+  void finish(ProbeResult result);
+  void finish_from_answer();
+
+  Loop& loop_;
+  HttpProbe probe_;
+  Done done_;
+  HttpAnswer answer_;
+  std::unique_ptr<bufferevent, FreeBuffer> buffer_;
+  Loop::Timer timer_;
+  Instant end_;
+  bool tls_ready_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace holdfast

@@ -1,0 +1,103 @@
+// Keyword tables to Markdown. See manual.h.
+// Contexts with the same keywords share a section.
+// SPDX-License-Identifier: Apache-2.0
+#include "parent/model/manual.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "parent/model/argument.h"
+#include "parent/model/catalogue.h"
+
+namespace holdfast::model {
+namespace {
+
+constexpr const char* kIntroduction =
+    "# Keywords of the configuration\n\n"
+    "Made from the keyword tables by `model_test` with `HOLDFAST_BLESS=1`; edit the tables, not this file. The grammar (comments, includes,\n"
+    "macros, conditions, quoting) is that of keepalived.conf(5).\n\n"
+    "A keyword marked *not yet* is read and checked, has no effect, and each use of it is one warning, `no-effect-yet`.\n"
+    "BOOL is one of `true`, `on`, `yes`, `false`, `off`, `no`.\n";
+
+// A cell of a table: | would end it.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string argument_text(const Argument& argument) {
+  std::string text(argument.label);
+  const bool ranged = argument.kind == Kind::integer || argument.kind == Kind::decimal || argument.kind == Kind::range;
+  if (ranged) text += " (" + expected(argument) + ")";
+  if (argument.kind == Kind::pattern) text = expected(argument);
+  if (!argument.before.empty()) text = "[" + std::string(argument.before) + "] " + text;
+  return argument.optional ? "[" + text + "]" : text;
+}
+
+// In an idle context that is said once.
+std::string remarks(const Keyword& row, bool idle) {
+  std::string text(row.text);
+  if (row.without_effect() && !idle) text += " *Not yet.*";
+  if (row.old.is && !row.text.starts_with("Old ")) text += row.old.instead.empty() ? " Old." : " Old: write `" + std::string(row.old.instead) + "`.";
+  if (row.once) text += " The first one counts.";
+  if (!row.since.empty()) text += " Since keepalived " + std::string(row.since) + ".";
+  return text;
+}
+
+bool same_rows(ContextId a, ContextId b) {
+  const auto rows = [](const Entry& left, const Entry& right) { return left.row == right.row; };
+  return catalogue().idle(a) == catalogue().idle(b) &&
+         std::ranges::equal(catalogue().rows(a), catalogue().rows(b), rows);
+}
+
+std::string section(ContextId context, const std::vector<ContextId>& shared) {
+  std::string title;
+  for (const ContextId id : shared) title += (title.empty() ? "`" : ", `") + catalogue().path(id) + "`";
+  const bool idle = catalogue().idle(context);
+  std::string text = "\n## " + title + "\n\n" + (idle ? "Not yet: nothing of this has an effect.\n\n" : "") + "| keyword | takes | default | |\n|---|---|---|---|\n";
+  for (const Entry& entry : catalogue().rows(context)) {
+    const Keyword& row = *entry.row;
+    text += "| `" + cell(row.name) + "` | " + cell(syntax(row)) + " | " + cell(row.fallback) + " | " + cell(remarks(row, idle)) + " |\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string syntax(const Keyword& row) {
+  std::string text;
+  const auto add = [&](std::string_view more) { text += (text.empty() || more.empty() ? "" : " ") + std::string(more); };
+  for (std::uint8_t i = 0; i < row.takes.count; ++i) add(argument_text(row.takes.arguments[i]));
+  switch (row.takes.rest) {
+    case Rest::nothing: break;
+    case Rest::words: add(row.takes.at_least > 0 ? "WORDS" : "[WORDS]"); break;
+    case Rest::options: add(row.takes.at_least > 0 ? "OPTIONS" : "[OPTIONS]"); break;
+    case Rest::block:
+    case Rest::lines:
+    case Rest::list: add("{ ... }"); break;
+    case Rest::script: add(row.takes.anonymous ? "COMMAND" : row.takes.at_least > 0 ? "COMMAND [USER [[:]GROUP]]" : "[COMMAND [USER [[:]GROUP]]]"); break;
+  }
+  return text;
+}
+
+std::string manual() {
+  std::string text = kIntroduction;
+  std::vector<bool> done(catalogue().contexts(), false);
+  for (ContextId context = 0; context < catalogue().contexts(); ++context) {
+    if (done[context] || catalogue().rows(context).empty()) continue;
+    std::vector<ContextId> shared;
+    for (ContextId other = context; other < catalogue().contexts(); ++other) {
+      if (done[other] || !same_rows(context, other)) continue;
+      done[other] = true;
+      shared.push_back(other);
+    }
+    text += section(context, shared);
+  }
+  return text;
+}
+
+}  // namespace holdfast::model
