@@ -36,6 +36,7 @@ class Driver final : public Observer {
     Fd pid_file;
     Fd vrrp_pid_file;
     Fd checkers_pid_file;
+    Fd pid_keeper;
   };
   Driver(Loop& loop, const CommandLine& line, const Reading& reading, Handed handed, LogOutput& output);
 
@@ -96,6 +97,7 @@ class Driver final : public Observer {
   Fd pid_file_;
   Fd vrrp_pid_file_;
   Fd checkers_pid_file_;
+  Fd pid_keeper_;
   LauncherClient launcher_;
   LauncherFiles files_;
   ServiceReport service_report_;
