@@ -40,7 +40,6 @@ Driver::Driver(Loop& loop, const CommandLine& line, const Reading& reading, Hand
       pid_file_(std::move(handed.pid_file)),
       vrrp_pid_file_(std::move(handed.vrrp_pid_file)),
       checkers_pid_file_(std::move(handed.checkers_pid_file)),
-      keeper_(std::move(handed.keeper)),
       pid_keeper_(std::move(handed.pid_keeper)),
       launcher_(std::move(handed.launcher)),
       files_(launcher_),
@@ -218,7 +217,6 @@ void Driver::plan_applied(Generation) {
     if (auto listening = control_.listen(path); !listening) {
       log_warning(LogEvent::kDegraded, "control socket: " + listening.error().message);
     }
-    if (keeper_ && ::write(keeper_.get(), "1", 1) < 0) log_warning(LogEvent::kDegraded, "the keeper of the pid files has gone");
     release_shell(0);
     beat();
   } else if (supervisor_.plan().settings.states_on_reload) {

@@ -36,7 +36,6 @@ class Driver final : public Observer {
     Fd pid_file;
     Fd vrrp_pid_file;
     Fd checkers_pid_file;
-    Fd keeper;                     // one octet when the daemon is up, its end removes the pid files
     Fd pid_keeper;
   };
   Driver(Loop& loop, const CommandLine& line, const Reading& reading, Handed handed, LogOutput& output);
@@ -98,7 +97,6 @@ class Driver final : public Observer {
   Fd pid_file_;
   Fd vrrp_pid_file_;
   Fd checkers_pid_file_;
-  Fd keeper_;
   Fd pid_keeper_;
   LauncherClient launcher_;
   LauncherFiles files_;
