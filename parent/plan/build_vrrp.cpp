@@ -257,8 +257,9 @@ void fill_transport(Building& building, const model::Instance& said, VrrpInstanc
 bool tells_priority(const Building& building, const model::Instance& said) {
   if (said.notify_priority_changes) return *said.notify_priority_changes;
   for (const model::SyncGroup& group : building.configuration.sync_groups) {
+    if (!group.notify_priority_changes) continue;
     const bool member = std::ranges::any_of(group.members, [&](const auto& name) { return *name == said.name; });
-    if (member && group.notify_priority_changes) return *group.notify_priority_changes;
+    if (member) return *group.notify_priority_changes;
   }
   return building.configuration.globals.vrrp_notify_priority_changes.value_or(false);
 }
