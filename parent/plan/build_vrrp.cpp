@@ -309,6 +309,7 @@ void build_group(Building& building, const model::SyncGroup& said, const std::ma
   group.tracking_weight = said.tracking_weight.value_or(false);
   for (const auto& member : said.members) {
     const auto found = instances.find(*member);
+    if (found == instances.end() && building.configuration.instance(*member) != nullptr) continue;  // left out, and that was said
     if (found == instances.end()) {
       building.error(member.at, "unknown-instance", "(" + said.name + ") member " + *member + " is not a vrrp_instance, ignored");
       continue;
@@ -321,6 +322,7 @@ void build_group(Building& building, const model::SyncGroup& said, const std::ma
     group.members.push_back(found->second->id);
   }
   if (group.members.empty()) {
+    if (!said.members.empty()) return;  // each of them was explained
     building.error(said.at, "empty-group", "sync group " + said.name + " has no members, removed");
     return;
   }
