@@ -112,8 +112,8 @@ Driver::Handed take_handed() {
   handed.pid_file = take(entry::kPidFileFd);
   handed.vrrp_pid_file = take(entry::kVrrpPidFileFd);
   handed.checkers_pid_file = take(entry::kCheckersPidFileFd);
-  take(entry::kBfdPidFileFd).release();  // these two stay open for life
-  take(entry::kPidKeeperFd).release();
+  handed.pid_keeper = take(entry::kPidKeeperFd);
+  take(entry::kBfdPidFileFd).release();  // its lock is held for life
   return handed;
 }
 
@@ -147,8 +147,8 @@ int test_alone(const CommandLine& line, const Reading& reading, int log) {
   return answer(line, reading, files, around, log);
 }
 
-int clean_up(const Reading& reading, Driver::Handed handed) {
-  const std::string path = owned_path(reading.path, reading.config_id);
+int clean_up(const CommandLine& line, const Reading& reading, Driver::Handed handed) {
+  const std::string path = owned_path(reading.path, reading.config_id, line.pid_file);
   auto plan = read_owned(path);
   if (!plan) {
     if (plan.error().code == ENOENT) return 0;  // an orderly stop left nothing

@@ -169,6 +169,10 @@ void Router::script_result(Tracker& tracker, ScriptNote note, const ScriptOutcom
   tracker.run = 0;
   tracker.give_up = kNever;
   const Health before = health(tracker.config, tracker.health);
+  if (outcome.kind == ScriptOutcome::Kind::kExited && note != ScriptNote::kNoOutcome && outcome.status != tracker.last_status) {
+    tracker.last_status = outcome.status;
+    actions_.push_back(ScriptNoted{tracker.config.id, ScriptNote::kReturns, outcome});
+  }
   // A script that could not be started says nothing about what it tests: what was known stays.
   if (note != ScriptNote::kNotRun || !tracker.health.known) {
     tracker.health = after_result(tracker.config, tracker.health, note == ScriptNote::kSucceeded);
@@ -194,7 +198,9 @@ void Router::feed(std::uint32_t number, const InstanceEvent& event) {
     heard_lower = heard_lower || std::holds_alternative<LowerPriorityHeard>(action);
     actions_.push_back(std::move(action));
   }
-  if (slot.group != kNone) group_consequences(number, before, event, heard_lower);
+  if (slot.group == kNone) return;
+  if (slot.state.state != before) touched_groups_.insert(slot.group);
+  group_consequences(number, before, event, heard_lower);
 }
 
 void Router::group_consequences(std::uint32_t number, VrrpState before, const InstanceEvent& event, bool heard_lower) {
@@ -247,7 +253,8 @@ VrrpState Router::state_of(const Group& group) const {
 }
 
 void Router::tell_groups() {
-  for (Group& group : groups_) {
+  for (const std::uint32_t number : std::exchange(touched_groups_, {})) {
+    Group& group = groups_[number];
     const VrrpState state = state_of(group);
     if (state == group.told) continue;
     group.told = state;

@@ -45,10 +45,8 @@ Actions Router::apply(VrrpPlan plan, const std::vector<ResumedInstance>& resumed
   rebuild_indexes(std::move(plan.groups));
   grace_until_ = now_ + kSocketGrace;
   chores_.arm(kChoreGrace, grace_until_);
-  if (first && plan.startup_delay > Duration::zero()) {
-    hold_until_ = now_ + plan.startup_delay;
-    chores_.arm(kChoreHold, hold_until_);
-  }
+  if (first) hold_until_ = now_ + plan.startup_delay;
+  if (hold_until_ > now_) chores_.arm(kChoreHold, hold_until_);
   Duration patience = kResumeMin;
   for (const Slot& slot : slots_) {
     if (slot.resume) patience = std::max(patience, slot.config.advert_int);
@@ -87,6 +85,7 @@ void Router::adopt_trackers(std::vector<ScriptTracker> trackers) {
       tracker.next = std::min(before.next, now_ + config.interval);
       if (before.config.script == config.script) {
         tracker.run = before.run;
+        tracker.last_status = before.last_status;
         tracker.give_up = before.give_up;
       }
     }
@@ -134,6 +133,7 @@ void Router::rebuild_indexes(std::vector<SyncGroup> groups) {
   std::unordered_map<GroupId, VrrpState> told;
   for (const Group& group : groups_) told[group.config.id] = group.told;
   groups_.clear();
+  touched_groups_.clear();
   by_id_.clear();
   by_interface_.clear();
   listeners_.clear();
@@ -144,6 +144,7 @@ void Router::rebuild_indexes(std::vector<SyncGroup> groups) {
   for (SyncGroup& config : groups) {
     places[config.id] = static_cast<std::uint32_t>(groups_.size());
     const VrrpState state = told.contains(config.id) ? told[config.id] : VrrpState::kInit;
+    touched_groups_.insert(static_cast<std::uint32_t>(groups_.size()));
     groups_.push_back({std::move(config), {}, state});
   }
   for (std::uint32_t number = 0; number < slots_.size(); ++number) {
