@@ -86,6 +86,8 @@ void Driver::commit(const wire::PlanCommit& message) {
   ++plans_;
   close_unused_sockets();
   intake_.forget(router_);
+  std::erase_if(send_errors_, [this](const auto& entry) { return !router_.view(entry.first); });
+  std::erase_if(quiet_until_, [this](const auto& entry) { return !router_.view(entry.first.first); });
   answer.mutable_plan_applied()->set_generation(message.generation());
   tell_parent(answer);
 }
@@ -128,7 +130,7 @@ void Driver::attach_ipvsd(Fd descriptor) {
         if (epoch == ipvsd_epoch_) ipvsd_gone(error);
       });
   claims_complete_ = false;
-  for (const ClaimAddresses& claim : router_.claims()) perform(claim);
+  for (const ClaimAddresses& claim : router_.claims()) say_claim(claim);
   handle(IpvsdAttached{});
 }
 

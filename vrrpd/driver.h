@@ -22,6 +22,7 @@ namespace holdfast::vrrp {
 
 inline constexpr int kPacketsPerWakeup = 32;  // per socket; timers are looked at before each
 inline constexpr std::size_t kSocketsMax = 16000;
+inline constexpr Duration kNoteSpacing{500'000};  // between lines of one kind about one instance that packets cause
 
 class Driver {
  public:
@@ -66,7 +67,10 @@ class Driver {
   void perform(const RunScript& action);
   void perform(const Noted& action);
   void perform(const ScriptNoted& action);
+  void account(const SendAdvert& action, const VrrpInstance& config, const Status& status);
   void complete_claims();
+  void say_claim(const ClaimAddresses& claim);
+  void say_afterwards();
   void tell_parent(const wire::VrrpdToParent& message, std::uint64_t key = 0);
   void tell_ipvsd(const wire::VrrpdToIpvsd& message, std::uint64_t key = 0);
   void say(const Line& line);
@@ -81,7 +85,9 @@ class Driver {
   std::uint64_t plans_ = 0;
   std::uint64_t ipvsd_epoch_ = 0;  // counts links, so that a late end of an old one is not taken for the new one's
   bool claims_complete_ = true;
+  std::vector<Line> afterwards_;
   bool stopping_ = false;
+  std::map<std::pair<InstanceId, Note>, Instant> quiet_until_;
   std::map<InstanceId, int> send_errors_;  // errno that was logged, until a send works again
   Link<wire::VrrpdToParent, wire::ParentToVrrpd> parent_;
   std::unique_ptr<Link<wire::VrrpdToIpvsd, wire::IpvsdToVrrpd>> ipvsd_;

@@ -1,6 +1,6 @@
 // Actions out: packets, claims, news, log lines. In the order in which the protocol asked for them.
 // SPDX-License-Identifier: Apache-2.0
-#include <cerrno>
+#include <utility>
 
 #include "vrrpd/driver.h"
 
@@ -17,6 +17,7 @@ constexpr std::uint64_t kKeyPriority = 2;
 
 void Driver::perform(const Actions& actions) {
   for (const Action& action : actions) std::visit([this](const auto& what) { perform(what); }, action);
+  say_afterwards();
   complete_claims();
   const Instant deadline = stopping_ ? kNever : router_.deadline();
   if (deadline != armed_) timer_.arm(armed_ = deadline);
@@ -28,9 +29,8 @@ void Driver::perform(const SendAdvert& action) {
   const auto port = ports_.find(view->socket);
   if (port == ports_.end()) return;
   const VrrpInstance& config = view->config;
-  Traffic& traffic = intake_.traffic(action.instance);
   AdvertDetails details{action.priority, listed_addresses(config, view->mtu), *view->source, config.group_address, false};
-  details.old_unicast_checksum = config.unicast && (config.old_unicast_checksum == OldUnicastChecksum::kAlways || traffic.old_checksum);
+  details.old_unicast_checksum = config.unicast && (config.old_unicast_checksum == OldUnicastChecksum::kAlways || intake_.traffic(action.instance).old_checksum);
   Status status;
   const auto send = [&](const IpAddress& destination) {
     details.destination = destination;
@@ -42,22 +42,35 @@ void Driver::perform(const SendAdvert& action) {
   } else {
     send(config.group_address);
   }
-  ++traffic.sent;
-  if (action.priority == 0) {
-    ++traffic.priority_zero_sent;
-    log_debug(LogEvent::kStateChanged, "(" + config.name + ") sent 0 priority");
-  }
+  account(action, config, status);
+}
+
+void Driver::account(const SendAdvert& action, const VrrpInstance& config, const Status& status) {
+  Traffic& traffic = intake_.traffic(action.instance);
   int& logged = send_errors_[action.instance];
-  if (!status && status.error().code != logged) log_warning(LogEvent::kMessage, "(" + config.name + ") " + status.error().message);
-  logged = status ? 0 : status.error().code;
+  if (status) {
+    logged = 0;
+    ++traffic.sent;
+    if (action.priority != 0) return;
+    ++traffic.priority_zero_sent;
+    return log_debug(LogEvent::kStateChanged, "(" + config.name + ") sent 0 priority");
+  }
+  // The last advert of a router whose link is gone is expected to fail.
+  if (action.priority == 0 || status.error().code == logged) return;
+  logged = status.error().code;
+  log_warning(LogEvent::kMessage, "(" + config.name + ") " + status.error().message);
 }
 
 void Driver::perform(const ClaimAddresses& action) {
+  say_claim(action);
+  afterwards_.push_back(phrase(router_, action));
+}
+
+void Driver::say_claim(const ClaimAddresses& claim) {
   wire::VrrpdToIpvsd message;
-  message.mutable_claim()->set_instance(action.instance.value);
-  message.mutable_claim()->set_claim(action.claim);
-  tell_ipvsd(message, key_of(action.instance.value, kKeyClaim));
-  say(phrase(router_, action));
+  message.mutable_claim()->set_instance(claim.instance.value);
+  message.mutable_claim()->set_claim(claim.claim);
+  tell_ipvsd(message, key_of(claim.instance.value, kKeyClaim));
 }
 
 void Driver::perform(const ReleaseAddresses& action) {
@@ -65,7 +78,12 @@ void Driver::perform(const ReleaseAddresses& action) {
   message.mutable_release()->set_instance(action.instance.value);
   message.mutable_release()->set_claim(action.claim);
   tell_ipvsd(message, key_of(action.instance.value, kKeyClaim));
-  say(phrase(router_, action));
+  afterwards_.push_back(phrase(router_, action));
+}
+
+// keepalived's order of lines: the state first, then what follows from it.
+void Driver::say_afterwards() {
+  for (const Line& line : std::exchange(afterwards_, {})) say(line);
 }
 
 void Driver::perform(const AnnounceAddresses& action) {
@@ -86,6 +104,7 @@ void Driver::perform(const StateChanged& action) {
   changed.set_reason(action.reason);
   tell_parent(message);
   say(phrase(router_, action));
+  say_afterwards();
 }
 
 void Driver::perform(const GroupStateChanged& action) {
@@ -119,7 +138,18 @@ void Driver::perform(const RunScript& action) {
   tell_parent(message);
 }
 
-void Driver::perform(const Noted& action) { say(phrase(router_, action)); }
+// Lines that any router on the wire can cause are spaced.
+void Driver::perform(const Noted& action) {
+  const bool caused_by_packet = action.peer != IpAddress{};
+  if (caused_by_packet) {
+    Instant& quiet_until = quiet_until_[{action.instance, action.note}];
+    const Instant now = loop_.now();
+    if (now < quiet_until) return;
+    quiet_until = now + kNoteSpacing;
+  }
+  say(phrase(router_, action));
+}
+
 void Driver::perform(const ScriptNoted& action) { say(phrase(router_, action)); }
 
 // Once per link, as soon as nobody waits to resume: from then on ipvsd may withdraw what is not claimed.

@@ -12,14 +12,36 @@ namespace {
 constexpr std::size_t kIndent = 4;
 constexpr std::size_t kLineLength = 1023;
 
-std::string ordinary(const Word& word) {
-  if (word.quoted) return '"' + std::string(word.text) + '"';
-  std::string text;
-  for (const char c : word.text) {
-    if (c == '#' || c == '!') text += '\\';
-    text += c;
+// A line as it grows, and whether the search for comments takes its end for the inside of quotes. That search honours backslashes and
+// the splitting of ordinary words does not, so after a word like "a\" the two disagree, and `#` is written for the former.
+class OrdinaryLine {
+ public:
+  void add(const Word& word, bool quoted) {
+    if (!text_.empty()) put(' ');
+    if (quoted) put('"');
+    for (const char c : word.text) {
+      if ((c == '#' || c == '!') && !open_) text_ += '\\';
+      put(c);
+    }
+    if (quoted) put('"');
   }
-  return text;
+  const std::string& text() const { return text_; }
+
+ private:
+  void put(char c) {
+    text_ += c;
+    const bool skipped = after_backslash_ && (open_ || c == '"');
+    after_backslash_ = !skipped && c == '\\';
+    if (!skipped && c == '"') open_ = !open_;
+  }
+  std::string text_;
+  bool open_ = false;
+  bool after_backslash_ = false;
+};
+
+// A bare first word that would be taken for a directive if it stood at the start of a line.
+bool directive_like(const Word& word) {
+  return !word.quoted && (word.text.starts_with("include") || word.text.find_first_of("@$~") == 0);
 }
 
 // Inside "..." of a script-like line: what ends the quote, what a macro or a terminal would take for its own.
@@ -41,11 +63,17 @@ std::string script_argument(std::string_view word) {
 }
 
 void write(const Node& node, std::size_t depth, std::string& out) {
-  std::string line;
+  OrdinaryLine ordinary;
+  std::string arguments;
   for (const Word& word : node.words) {
-    if (!line.empty()) line += ' ';
-    line += node.script && !(&word == &node.words.front() && !word.quoted) ? script_argument(word.text) : ordinary(word);
+    const bool first = &word == &node.words.front();
+    if (node.script && !first) {
+      arguments += ' ' + script_argument(word.text);
+    } else {
+      ordinary.add(word, word.quoted || (first && directive_like(word)));
+    }
   }
+  std::string line = ordinary.text() + arguments;
   if (node.has_block) line += " {";
   const std::size_t indent = std::min(depth * kIndent, kLineLength - std::min(kLineLength, line.size()));
   out.append(indent, ' ').append(line).append("\n");

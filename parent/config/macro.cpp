@@ -147,7 +147,7 @@ Macros::Use Macros::use_at(std::string_view text, std::size_t at) {
   std::size_t end = start + length;
   Use use{.at = at, .name = std::string(text.substr(start, length))};
   if (!braced) {
-    if (end < text.size() && text[end] != ' ' && text[end] != '\t' && text[end] != ',' && text[end] != ')') return {};
+    if (end < text.size() && !is_blank(text[end]) && text[end] != ',' && text[end] != ')') return {};
     use.length = end - at;
     return use;
   }

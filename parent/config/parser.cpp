@@ -37,7 +37,7 @@ Diagnostic Parser::at(const Line& line, std::string_view text) const {
 Parser::Taken Parser::line(const Line& whole) {
   Line line = whole;
   line.text = trim_left(line.text);
-  if (line.text.empty() || full()) return {};
+  if (line.text.empty() || full_) return {};
   if (too_deep_ > 0) return {.rest = skip_too_deep(line.text)};
   const std::string_view brace = line.text.substr(0, 1);
   const std::string_view rest = line.text.substr(1);
@@ -73,7 +73,7 @@ Parser::Taken Parser::statement(const Line& line) {
   Node node;
   node.expansion = line.expansion;
   node.script = shape.kind == LineKind::script;
-  if (node.script) return script(line, std::move(node));
+  if (node.script) return script(line, keyword, std::move(node));
 
   const std::size_t brace = find_brace(line.text);
   Line part = line;
@@ -104,9 +104,14 @@ Parser::Taken Parser::statement(const Line& line) {
 }
 
 // Braces are text in a script-like line, but "}" as its last word closes the block: MISC_CHECK { misc_path /bin/x }
-Parser::Taken Parser::script(const Line& line, Node node) {
+Parser::Taken Parser::script(const Line& line, std::string_view keyword, Node node) {
   Taken taken;
-  if (split_script(line, tree_.sources.made, node.words) == Split::unmatched_quote) {
+  Line head = line;  // the keyword itself is an ordinary word
+  head.text = line.text.substr(0, keyword.size() + (line.text.front() == '"' ? 2 : 0));
+  (void)split_words(head, node.words);
+  Line arguments = line;
+  arguments.text.remove_prefix(head.text.size());
+  if (split_script(arguments, tree_.sources.made, node.words) == Split::unmatched_quote) {
     diagnostics_.error(at(line, trim_right(line.text)), ErrorClass::unmatched_quote, "unmatched-quote",
                        "a quote has no partner: the rest of the line is dropped", "\"...\" or '...'");
   }
@@ -119,17 +124,19 @@ Parser::Taken Parser::script(const Line& line, Node node) {
     taken.rest = {brace, static_cast<std::size_t>(end - brace)};
     node.words.pop_back();
   }
-  if (!node.words.empty()) add(std::move(node), line);
+  add(std::move(node), line);
   return taken;
 }
 
 Node* Parser::add(Node node, const Line& line) {
   node.at = node.words.front().at;
-  if (++nodes_ >= limits_.nodes) {
+  if (nodes_ == limits_.nodes) {
+    full_ = true;
     diagnostics_.error(about(node), ErrorClass::general_error, "too-many-lines", "the configuration has too many lines: nothing is read from here on",
                        "at most " + std::to_string(limits_.nodes));
     return nullptr;
   }
+  ++nodes_;
   auto& siblings = open_.back().node->children;
   siblings.push_back(std::move(node));
   return &siblings.back();
@@ -172,7 +179,7 @@ std::string_view Parser::skip_too_deep(std::string_view text) {
 void Parser::finish() {
   expect_open_brace();
   const std::size_t missing = open_.size() - 1 + too_deep_;
-  if (missing == 0 || full()) return;
+  if (missing == 0 || full_) return;
   diagnostics_.error(about(*open_.back().node), ErrorClass::missing_close, "missing-close-brace",
                      std::to_string(missing) + (missing == 1 ? " block is" : " blocks are") + " not closed at the end of the configuration; the last one starts here",
                      std::to_string(missing) + " '}'");

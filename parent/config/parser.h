@@ -29,7 +29,7 @@ class Parser {
   // The end of everything: blocks that are still open.
   void finish();
   // The limit of nodes was reached: nothing more is taken.
-  bool full() const { return nodes_ >= limits_.nodes; }
+  bool full() const { return full_; }
 
  private:
   struct Open {
@@ -37,7 +37,7 @@ class Parser {
     std::uint32_t context;
   };
   Taken statement(const Line& line);
-  Taken script(const Line& line, Node node);
+  Taken script(const Line& line, std::string_view keyword, Node node);
   std::string_view skip_too_deep(std::string_view text);
   Node* add(Node node, const Line& line);
   void open(Node* node, std::uint32_t context);
@@ -55,6 +55,7 @@ class Parser {
   bool needs_block_ = false;     // pending_ cannot be without
   std::size_t too_deep_ = 0;     // blocks beyond the limit inside which we are
   std::size_t nodes_ = 0;
+  bool full_ = false;
 };
 
 }  // namespace holdfast::config

@@ -34,6 +34,7 @@ class Driver final : public Observer {
     Fd pid_file;
     Fd vrrp_pid_file;
     Fd checkers_pid_file;
+    Fd pid_keeper;
   };
   Driver(Loop& loop, const CommandLine& line, const Reading& reading, Handed handed, LogOutput& output);
 
@@ -91,6 +92,7 @@ class Driver final : public Observer {
   Fd pid_file_;
   Fd vrrp_pid_file_;
   Fd checkers_pid_file_;
+  Fd pid_keeper_;
   LauncherClient launcher_;
   LauncherFiles files_;
   ServiceManager service_manager_;

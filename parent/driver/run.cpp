@@ -112,8 +112,8 @@ Driver::Handed take_handed() {
   handed.pid_file = take(entry::kPidFileFd);
   handed.vrrp_pid_file = take(entry::kVrrpPidFileFd);
   handed.checkers_pid_file = take(entry::kCheckersPidFileFd);
-  take(entry::kBfdPidFileFd).release();  // these two stay open for life
-  take(entry::kPidKeeperFd).release();
+  handed.pid_keeper = take(entry::kPidKeeperFd);
+  take(entry::kBfdPidFileFd).release();  // its lock is held for life
   return handed;
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -169,9 +170,25 @@ Result<std::vector<Fd>> open_role_programs(const std::string& directory) {
   return programs;
 }
 
+// What the roles may ask for later without rights: memory that stays, real-time priority. Only a start with CAP_SYS_RESOURCE can raise a
+// limit; otherwise the service manager's stand (LimitMEMLOCK, LimitRTPRIO).
+void raise_limits() {
+  constexpr rlim_t kLockedOctets = 256U << 20;
+  constexpr rlim_t kPriority = 99;
+  constexpr rlim_t kDescriptors = 65536;
+  for (const auto& [resource, wanted] : {std::pair{RLIMIT_MEMLOCK, kLockedOctets}, {RLIMIT_RTPRIO, kPriority}, {RLIMIT_NOFILE, kDescriptors}}) {
+    rlimit limit{};
+    if (getrlimit(resource, &limit) != 0) continue;
+    limit.rlim_max = std::max(limit.rlim_max, wanted);
+    limit.rlim_cur = std::max(limit.rlim_cur, wanted);
+    setrlimit(resource, &limit);
+  }
+}
+
 Status become_launcher(const Start& start) {
   const std::uint64_t wanted = (policy::kLauncher.capabilities | policy::kLauncher.optional_capabilities) & start.rights.permitted;
   HF_OK(policy::set_effective(start.rights.permitted));
+  raise_limits();
   HF_OK(policy::bound_capabilities(wanted));
   HF_OK(policy::lock_securebits(false));
   if (start.rights.separate_users) {

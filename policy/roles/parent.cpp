@@ -19,6 +19,7 @@ constexpr std::array kRules = {
     allow(HF_CALL(accept4), "control socket"), allow(HF_CALL(connect), "syslog and the service manager; only local sockets exist"),
     allow(HF_CALL(getsockname)), allow(HF_CALL(getpeername)),
     allow(HF_CALL(getsockopt), {equals(1, SOL_SOCKET), equals(2, SO_PEERCRED)}, "who asks on the control socket"),
+    allow(HF_CALL(getsockopt), {equals(1, SOL_SOCKET), equals(2, SO_SNDBUF)}, "libsystemd looks before it enlarges"),
     allow(HF_CALL(setsockopt), {equals(1, SOL_SOCKET), equals(2, SO_SNDBUF)}, "long messages to the service manager and children"),
     allow(HF_CALL(setsockopt), {equals(1, SOL_SOCKET), equals(2, SO_SNDBUFFORCE)}, "libsystemd tries; the kernel refuses"),
     allow(HF_CALL(setsockopt), {equals(1, SOL_SOCKET), equals(2, SO_RCVBUF)}, "links of its children"),

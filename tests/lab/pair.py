@@ -26,11 +26,13 @@ class Pair:
         self.skew_b = configuration.skew(PRIORITY_B, interval, version)
         self.down_b = 3 * interval + self.skew_b
 
-    def start(self):
-        """Both running, A active: B first, so that its down timer runs while A starts."""
-        self.B.start()
+    def start(self, alone=False):
+        """A running and active, then B as its backup; or A alone."""
         self.A.start()
-        self.settle()
+        self.wait_owner("A")
+        if not alone:
+            self.B.start()
+            self.settle()
         return self
 
     def holds(self, namespace, address=ADDRESS):

@@ -70,11 +70,12 @@ RIGHTS = [
 ]
 ONCE = [("event_free(", r"\bevent_free\b"), ("mnl_socket_close(", r"\bmnl_socket_close\b")]  # a handle owns: G23
 
-FUNCTION_LINES_MAX, FILE_LINES_MAX, MAIN_LINES_MAX = 70, 500, 40
+FUNCTION_LINES_MAX, FILE_LINES_MAX, TEST_FILE_LINES_MAX, MAIN_LINES_MAX = 70, 500, 1000, 40
 HEADER_LINES = range(2, 13)  # two to eight, and a packet drawing of the RFC
 FOLDER_ENTRIES_MAX = 12
 CONDITIONALS_PER_KLOC_MAX = 1.0
 BAD_FOLDERS = {"util", "utils", "common", "misc", "helpers", "shared", "lib", "base", "core"}
+DOMAIN_NAMES = {"ServiceManager"}  # systemd is one
 BAD_ENDING = re.compile(r"\b(?:class|struct|enum class|enum)\s+(\w+(?:Manager|Helper|Util|Utils|Handler|Info|Data|Impl))\b(?!\s*;)")
 
 
@@ -138,8 +139,9 @@ def check_header_comment(file):
 
 
 def check_budget(file):
-    if file.lines > FILE_LINES_MAX:
-        yield 1, f"{file.lines} lines, at most {FILE_LINES_MAX} (G5)"
+    most = TEST_FILE_LINES_MAX if file.path.startswith("tests/") else FILE_LINES_MAX
+    if file.lines > most:
+        yield 1, f"{file.lines} lines, at most {most} (G5)"
     for line, name, length in file.functions:
         limit = MAIN_LINES_MAX if name == "main" and file.path.endswith("/main.cpp") and not file.path.startswith("parent/") else FUNCTION_LINES_MAX
         if length > limit:
@@ -149,7 +151,7 @@ def check_budget(file):
 def check_names(file):
     for line, text in enumerate(file.code.split("\n"), 1):
         found = BAD_ENDING.search(text)
-        if found:
+        if found and found.group(1) not in DOMAIN_NAMES:
             yield line, f"{found.group(1)}: the ending says nothing (G3)"
 
 

@@ -17,7 +17,7 @@ MISTAKES = {
     "missing brace": (GOOD.rstrip()[:-1], "brace|\\}", None),
     "bad number": (GOOD.replace("priority 100", "priority many"), "many", (10, 14)),
     "number out of range": (GOOD.replace("virtual_router_id 51", "virtual_router_id 300"), "300", (9, 23)),
-    "missing interface": (GOOD.replace("interface eth0", "interface eth77"), "eth77", (8, 15)),
+    "missing interface": (GOOD.replace("interface eth0", "interface eth77"), "eth77", (8, 5)),
     "duplicate VRID": (GOOD + configuration.instance("VI2", addresses=("10.9.0.102/24",)), "51", None),
     "missing word": (GOOD.replace("virtual_router_id 51", "virtual_router_id"), "virtual_router_id", (9, 5)),
 }

@@ -29,7 +29,7 @@ def tshark(path, *fields):
 
 @pytest.mark.parametrize("name", VERSIONS)
 def test_adverts_are_right_and_regular(pair, name):
-    routers = pair(**VERSIONS[name]).start()
+    routers = pair(**VERSIONS[name]).start(alone=True)
     capture = routers.lab.capture(routers.c, "eth0")
     settle(max(3.2 * routers.interval, 1.0))
     path = capture.stop()
@@ -49,7 +49,7 @@ def test_adverts_are_right_and_regular(pair, name):
 def test_takeover_says_advert_then_gratuitous_arp(pair):
     routers = pair(interval=0.1)
     capture = routers.lab.capture(routers.c, "eth0")
-    routers.start()
+    routers.start(alone=True)
     settle(0.5)
     path = capture.stop()
     first = wire.adverts(path, SOURCE["A"])[0].time

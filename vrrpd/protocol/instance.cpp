@@ -51,7 +51,6 @@ class Machine {
   void shut_down(const Shutdown&);
   // verbs
   void send(std::uint8_t priority);
-  void answer();
   void release();
   void announce_lower();
   void arm_announcements();
@@ -231,8 +230,11 @@ void Machine::master_timers() {
 
 void Machine::heard_as_master(const AdvertHeard& advert) {
   if (advert.priority == 0) {
+    if (now_ < state_.answer_after) return;
     note(Note::kPriorityZeroAsMaster, &advert);
-    return answer();
+    send(state_.priority);
+    state_.answer_after = now_ + config_.advert_int / kAnswersPerInterval;
+    return;
   }
   if (advert.priority > state_.priority) return heard_better(advert, Note::kHigherPriority);
   if (advert.priority == kOwnerPriority && conflicts_as_owner(advert)) return;
@@ -252,13 +254,10 @@ void Machine::heard_better(const AdvertHeard& advert, Note why) {
 }
 
 void Machine::heard_worse(const AdvertHeard& advert) {
-  if (config_.lower_prio_no_advert) {
-    note(Note::kLowerPriorityIgnored, &advert);
-    return;
-  }
   if (now_ < state_.answer_after) return;
-  note(Note::kLowerPriority, &advert);
-  answer();
+  note(config_.lower_prio_no_advert ? Note::kLowerPriorityIgnored : Note::kLowerPriority, &advert);
+  if (!config_.lower_prio_no_advert) send(state_.priority);
+  state_.answer_after = now_ + config_.advert_int / kAnswersPerInterval;
   announce_lower();
   actions_.push_back(LowerPriorityHeard{config_.id});
 }
@@ -359,12 +358,6 @@ void Machine::send(std::uint8_t priority) {
   state_.last_sent = now_;
   state_.timer = now_ + config_.advert_int;
   if (state_.rogue_heard != kNever) ++state_.rogue_adverts;
-}
-
-void Machine::answer() {
-  if (now_ < state_.answer_after) return;
-  send(state_.priority);
-  state_.answer_after = now_ + config_.advert_int / kAnswersPerInterval;
 }
 
 void Machine::release() {

@@ -194,7 +194,9 @@ void Router::feed(std::uint32_t number, const InstanceEvent& event) {
     heard_lower = heard_lower || std::holds_alternative<LowerPriorityHeard>(action);
     actions_.push_back(std::move(action));
   }
-  if (slot.group != kNone) group_consequences(number, before, event, heard_lower);
+  if (slot.group == kNone) return;
+  if (slot.state.state != before) touched_groups_.insert(slot.group);
+  group_consequences(number, before, event, heard_lower);
 }
 
 void Router::group_consequences(std::uint32_t number, VrrpState before, const InstanceEvent& event, bool heard_lower) {
@@ -247,7 +249,8 @@ VrrpState Router::state_of(const Group& group) const {
 }
 
 void Router::tell_groups() {
-  for (Group& group : groups_) {
+  for (const std::uint32_t number : std::exchange(touched_groups_, {})) {
+    Group& group = groups_[number];
     const VrrpState state = state_of(group);
     if (state == group.told) continue;
     group.told = state;

@@ -153,7 +153,7 @@ class Router {
   void feed(std::uint32_t number, const InstanceEvent& event);
   void group_consequences(std::uint32_t number, VrrpState before, const InstanceEvent& event, bool heard_lower);
   void arm(std::uint32_t number);
-  void tell_groups();
+  void tell_groups();  // those that were touched
   VrrpState state_of(const Group& group) const;
 
   // router_evaluate.cpp: from inputs to faults and priorities
@@ -186,6 +186,7 @@ class Router {
   std::unordered_map<std::uint32_t, std::string> link_names_;  // by index, to notice a rename
   std::set<std::string> untold_;  // links not told since IpvsdAttached
   std::set<SocketKey> sockets_;
+  std::set<std::uint32_t> touched_groups_;
   bool links_told_ = false;
   bool planned_ = false;
   bool stopped_ = false;

@@ -134,6 +134,7 @@ void Router::rebuild_indexes(std::vector<SyncGroup> groups) {
   std::unordered_map<GroupId, VrrpState> told;
   for (const Group& group : groups_) told[group.config.id] = group.told;
   groups_.clear();
+  touched_groups_.clear();
   by_id_.clear();
   by_interface_.clear();
   listeners_.clear();
@@ -144,6 +145,7 @@ void Router::rebuild_indexes(std::vector<SyncGroup> groups) {
   for (SyncGroup& config : groups) {
     places[config.id] = static_cast<std::uint32_t>(groups_.size());
     const VrrpState state = told.contains(config.id) ? told[config.id] : VrrpState::kInit;
+    touched_groups_.insert(static_cast<std::uint32_t>(groups_.size()));
     groups_.push_back({std::move(config), {}, state});
   }
   for (std::uint32_t number = 0; number < slots_.size(); ++number) {

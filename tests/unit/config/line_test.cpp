@@ -113,6 +113,7 @@ TEST(Line, ScriptWords) {
       {"\\}", "}"},
   };
   for (const auto& c : cases) EXPECT_EQ(script(c.arguments), "vrrp_script S {script " + std::string(c.words) + "}") << c.arguments;
+  EXPECT_EQ(Reading("vrrp_script S {\nscript\"/bin/x\"y z\n\"script\" 'a'\n}\n").outline(), "vrrp_script S {script \"/bin/xy\" z;\"script\" \"a\"}");
   EXPECT_EQ(script("\"/bin/x 'a"), "vrrp_script S {script} !unmatched-quote");
   EXPECT_EQ(script("/bin/x 'a b"), "vrrp_script S {script /bin/x} !unmatched-quote");
 }

@@ -39,7 +39,7 @@ TEST(Macro, Names) {
   check({
       {"$A=b\nx$A y$A,z y$A) $A\n", "xb yb,z yb) b"},
       {"$A=b\nx$Ay $A. $A/ $A\"\" ${A}y\n", "x$Ay $A. $A/ $A \"\" by"},
-      {"$A=b\n$A\tc\n", "b c"},
+      {"$A=b\n$A\tc $A\vd\n", "b c b d"},
       {"$A1_b=c\n$_a=d\n$A1_b $_a\n", "c d"},
       {"$A = x\n", "$A = x"},
       {"$1=x\n$a-b=x\n", "$1=x;$a-b=x"},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cerrno>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -24,7 +25,8 @@ class MemoryFiles final : public Files {
   std::map<std::string, int> refused;
   std::vector<std::string> opened;
 
-  Result<std::string> open(const std::string& path) override {
+  Result<std::string> open(const std::string& asked) override {
+    const std::string path = std::filesystem::path(asked).lexically_normal();
     opened.push_back(path);
     if (const auto code = refused.find(path); code != refused.end()) return Error{path, code->second};
     if (const auto file = files.find(path); file != files.end()) return file->second;

@@ -165,7 +165,7 @@ TEST(Instance, Master) {
       {"6.4.3 tie: higher address wins", v3, master(), heard(kHigher, 100), VrrpState::kBackup, "release:6 state", kNow + 3s + kSkew100},
       {"6.4.3 tie: lower address loses", v3, master(), heard(kLower, 100), VrrpState::kMaster, "advert:100 announce:5 lower", kNow + 1s},
       {"6.4.3 lower priority: asserts itself", v3, master(), heard(kHigher, 99), VrrpState::kMaster, "advert:100 announce:5 lower", kNow + 1s},
-      {"lower_prio_no_advert", quiet, master(), heard(kHigher, 99), VrrpState::kMaster, "", running},
+      {"lower_prio_no_advert: only the switches are told", quiet, master(), heard(kHigher, 99), VrrpState::kMaster, "announce:5 lower", running},
       {"a fault: priority 0, then release", v3, master(), FaultAppeared{"x", true}, VrrpState::kFault, "advert:0 release:6 state", kNever},
       {"a fault of the link: release only", v3, master(), FaultAppeared{"x", false}, VrrpState::kFault, "release:6 state", kNever},
       {"another member yields", v3, master(), GroupYields{}, VrrpState::kBackup, "release:6 state", kNow + 3s + kSkew100},
