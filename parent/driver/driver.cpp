@@ -55,7 +55,7 @@ Driver::Driver(Loop& loop, const CommandLine& line, const Reading& reading, Hand
                    log_warning(LogEvent::kDegraded, printable(reason, 512));
                  },
                  [this](Generation generation) { table_ready(generation); }, [this] { table_ready(last_generation_); }}),
-      owned_path_(owned_path(reading.path, reading.config_id, line.pid_file)),
+      owned_path_(owned_path(reading.path, reading.config_id, reading.net)),
       control_(loop, [this](ControlSocket::AskerId asker, const std::string& text) { asked(asker, text); }) {
   dump_timer_ = loop_.timer([this] { write_dumps(); });
   stop_timer_ = loop_.timer([this] { finish_stop(); });
@@ -221,7 +221,7 @@ void Driver::plan_applied(Generation) {
   log_info(first ? LogEvent::kStarted : LogEvent::kReloaded, first ? "Startup complete" : "Reload complete");
   service_report_.ready(first ? "Started" : "Reloaded");
   if (first) {
-    const std::string path = control_path(reading_.path, reading_.config_id, line_.pid_file);
+    const std::string path = control_path(reading_.path, reading_.config_id, reading_.net);
     if (auto listening = control_.listen(path); !listening) {
       log_warning(LogEvent::kDegraded, "control socket: " + listening.error().message);
     }
