@@ -1,6 +1,8 @@
 // The parent's side of checkerd's driver, and the checks. ipvsd's side: driver_ipvsd.cpp. See driver.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/driver.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "proto/codec/check_codec.h"
@@ -145,12 +147,17 @@ void CheckerdDriver::on_time() {
   if (stopping_) return;
   const std::size_t flying = schedule_.in_flight();
   const std::size_t room = runs_max_ > flying ? runs_max_ - flying : 0;
-  for (const CheckRun& run : schedule_.due(loop_.now(), room)) runs_.begin(run, *checks_.at(run.check));
+  const std::vector<CheckRun> due = schedule_.due(loop_.now(), std::min(room, kRunsPerBatch));
+  for (const CheckRun& run : due) runs_.begin(run, *checks_.at(run.check));
+  if (due.size() == kRunsPerBatch) next_batch_ = loop_.now() + kBatchPause;
   rearm();
 }
 
 // With everything that may fly in flight, the next result wakes us.
-void CheckerdDriver::rearm() { timer_.arm(stopping_ || schedule_.in_flight() >= runs_max_ ? kNever : schedule_.deadline()); }
+void CheckerdDriver::rearm() {
+  const bool waits = stopping_ || schedule_.in_flight() >= runs_max_;
+  timer_.arm(waits ? kNever : std::max(schedule_.deadline(), next_batch_));
+}
 
 Subject CheckerdDriver::subject_of(CheckId check) const {
   const Pools::Place* place = pools_.place(check);

@@ -26,6 +26,8 @@ namespace holdfast {
 
 inline constexpr std::size_t kWishesPerMessage = 1'000;
 inline constexpr std::size_t kStatusesPerMessage = 1'000;
+inline constexpr std::size_t kRunsPerBatch = 256;    // begun at once; after a stall thousands may be due
+inline constexpr Duration kBatchPause{10'000};       // before the next ones
 inline constexpr Duration kRefusalDelay{1'000'000};  // before a refused wish is said again: ipvsd may not have its plan yet
 inline constexpr unsigned kRefusalsMax = 5;          // in a row, for one destination
 
@@ -84,6 +86,7 @@ class CheckerdDriver {
   Pools pools_;
   Runs runs_;
   Loop::Timer timer_;
+  Instant next_batch_{};
   Loop::Timer refusal_timer_;
   std::unordered_map<DestinationId, unsigned> refused_;
   std::map<std::pair<CheckId, std::size_t>, std::string> remarks_;  // last said about our own troubles, per url

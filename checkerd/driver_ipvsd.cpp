@@ -1,4 +1,5 @@
 // ipvsd's side of checkerd's driver: wishes, said again in full on every fresh link. See driver.h.
+// SPDX-License-Identifier: Apache-2.0
 #include <cerrno>
 
 #include "checkerd/driver.h"

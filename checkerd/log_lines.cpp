@@ -1,4 +1,5 @@
 // Text. See log_lines.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/log_lines.h"
 
 namespace holdfast {

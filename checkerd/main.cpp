@@ -1,4 +1,5 @@
 // holdfast-checkerd: schedules checks, connects, decides. Link, limits, sandbox, loop.
+// SPDX-License-Identifier: Apache-2.0
 #include <sys/prctl.h>
 #include <sys/resource.h>
 

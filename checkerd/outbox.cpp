@@ -1,4 +1,5 @@
 // Waiting room of the parent link. See outbox.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/outbox.h"
 
 #include <string>

@@ -1,4 +1,5 @@
 // Assembly of a plan. See plan_intake.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/plan_intake.h"
 
 #include <cerrno>

@@ -1,4 +1,5 @@
 // Runs in flight. See runs.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/runs.h"
 
 #include <algorithm>

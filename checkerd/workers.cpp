@@ -1,4 +1,5 @@
 // Worker links. See workers.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/workers.h"
 
 #include <cerrno>

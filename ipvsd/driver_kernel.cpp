@@ -139,7 +139,7 @@ void Driver::arm_absence() { absence_timer_.arm(claims_.deadline()); }
 void Driver::absence_over() {
   if (ended_ || !claims_.expire(loop_.now())) return;
   const std::vector<Refused> refused = addresses_.reconcile();
-  log_warning(LogEvent::kMessage, "vrrpd has been silent for too long: its addresses are withdrawn");
+  log_warning(LogEvent::kMessage, "vrrpd has been silent for too long: addresses that it does not claim are withdrawn");
   tell_refused(refused);
 }
 

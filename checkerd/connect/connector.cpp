@@ -1,4 +1,5 @@
 // Sockets of checks. See connector.h; ip(7), ipv6(7), socket(7), tcp(7), connect(2).
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/connect/connector.h"
 
 #include <netinet/in.h>

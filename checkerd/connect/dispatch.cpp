@@ -1,4 +1,5 @@
 // Load and doubt. See dispatch.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/connect/dispatch.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // The worker's side of proto/schema/checkerd_worker.proto. See decode.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/worker/decode.h"
 
 #include <algorithm>

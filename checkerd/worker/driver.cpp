@@ -1,4 +1,5 @@
 // Messages to exchanges and back. See driver.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/worker/driver.h"
 
 #include <cerrno>

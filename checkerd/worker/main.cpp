@@ -1,4 +1,5 @@
 // holdfast-worker: parses what servers answer, and may do nothing else. Link, TLS, sandbox, loop.
+// SPDX-License-Identifier: Apache-2.0
 #include <sys/prctl.h>
 
 #include <csignal>

@@ -86,11 +86,8 @@ void encode_address_dump(Batch& batch) {
 }
 
 Result<AddressMessage> decode_address(Octets message) {
-  const auto* header = reinterpret_cast<const nlmsghdr*>(message.data());
-  if (!mnl_nlmsg_ok(header, static_cast<int>(message.size())) || mnl_nlmsg_get_payload_len(header) < sizeof(ifaddrmsg)) {
-    return Error{"address message of " + std::to_string(message.size()) + " octets is truncated"};
-  }
-  const auto* fixed = static_cast<const ifaddrmsg*>(mnl_nlmsg_get_payload(header));
+  HF_TRY(const Parts parts, take_apart(message, sizeof(ifaddrmsg), "address"));
+  const auto* fixed = static_cast<const ifaddrmsg*>(parts.fixed);
   if (fixed->ifa_family != AF_INET && fixed->ifa_family != AF_INET6) {
     return Error{"address of family " + std::to_string(fixed->ifa_family) + ", expected IPv4 or IPv6"};
   }
@@ -98,11 +95,9 @@ Result<AddressMessage> decode_address(Octets message) {
   if (fixed->ifa_prefixlen > (family == Family::kIpv4 ? 32 : 128)) {
     return Error{"address with a prefix of " + std::to_string(fixed->ifa_prefixlen) + " bits"};
   }
-  const auto* first = static_cast<const std::uint8_t*>(mnl_nlmsg_get_payload_offset(header, sizeof(ifaddrmsg)));
-  HF_TRY(const Attributes attributes,
-         Attributes::parse(Octets(first, mnl_nlmsg_get_payload_len(header) - sizeof(ifaddrmsg)), kTable, "address"));
+  HF_TRY(const Attributes attributes, Attributes::parse(parts.attributes, kTable, "address"));
   AddressMessage decoded;
-  decoded.deleted = header->nlmsg_type == RTM_DELADDR;
+  decoded.deleted = parts.header->nlmsg_type == RTM_DELADDR;
   decoded.index = fixed->ifa_index;
   decoded.prefix.length = fixed->ifa_prefixlen;
   const std::uint32_t flags = attributes.has(IFA_FLAGS) ? attributes.u32(IFA_FLAGS) : fixed->ifa_flags;

@@ -40,6 +40,16 @@ std::string subject(std::string_view object, std::string_view name) {
 
 }  // namespace
 
+// mnl_nlmsg_ok() takes lengths of 2 GiB and more for negative ones, so they are compared here.
+Result<Parts> take_apart(Octets message, std::size_t fixed_size, std::string_view object) {
+  const auto* header = reinterpret_cast<const nlmsghdr*>(message.data());
+  const std::size_t start = MNL_NLMSG_HDRLEN + MNL_ALIGN(fixed_size);
+  if (message.size() < start || header->nlmsg_len < start || header->nlmsg_len > message.size()) {
+    return Error{std::string(object) + " message of " + std::to_string(message.size()) + " octets is truncated"};
+  }
+  return Parts{header, message.data() + MNL_NLMSG_HDRLEN, message.subspan(start, header->nlmsg_len - start)};
+}
+
 Result<Attributes> Attributes::parse(Octets payload, std::span<const AttributeSpec> table, std::string_view object) {
   Attributes parsed;
   const auto* at = reinterpret_cast<const nlattr*>(payload.data());

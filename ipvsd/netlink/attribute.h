@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linux/netlink.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +31,14 @@ struct AttributeSpec {
 inline constexpr std::size_t kAttributeIdMax = 64;  // larger numbers are skipped: no table here has one
 
 using Octets = std::span<const std::uint8_t>;
+
+// One whole netlink message, taken apart: header, fixed part of `Fixed`, attributes. Its length is checked against its octets.
+struct Parts {
+  const nlmsghdr* header;
+  const void* fixed;
+  Octets attributes;
+};
+Result<Parts> take_apart(Octets message, std::size_t fixed_size, std::string_view object);
 
 class Attributes {
  public:

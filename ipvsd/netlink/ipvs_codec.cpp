@@ -122,18 +122,9 @@ void add_destination(Batch& batch, GenericFamily family, std::uint8_t command, c
   });
 }
 
-Result<Octets> generic_attributes(Octets message) {
-  const auto* header = reinterpret_cast<const nlmsghdr*>(message.data());
-  if (!mnl_nlmsg_ok(header, static_cast<int>(message.size())) || mnl_nlmsg_get_payload_len(header) < sizeof(genlmsghdr)) {
-    return Error{"generic netlink message of " + std::to_string(message.size()) + " octets is truncated"};
-  }
-  const auto* first = static_cast<const std::uint8_t*>(mnl_nlmsg_get_payload_offset(header, sizeof(genlmsghdr)));
-  return Octets(first, mnl_nlmsg_get_payload_len(header) - sizeof(genlmsghdr));
-}
-
 Result<Octets> nested_in(Octets message, std::uint16_t id, const char* object) {
-  HF_TRY(const Octets payload, generic_attributes(message));
-  HF_TRY(const Attributes outer, Attributes::parse(payload, kCommand, "IPVS message"));
+  HF_TRY(const Parts parts, take_apart(message, sizeof(genlmsghdr), "IPVS"));
+  HF_TRY(const Attributes outer, Attributes::parse(parts.attributes, kCommand, "IPVS message"));
   if (!outer.has(id)) return Error{std::string("IPVS message without a ") + object};
   return outer.bytes(id);
 }
@@ -243,8 +234,8 @@ Result<std::pair<DestinationKey, DestinationOptions>> decode_destination(Octets 
 }
 
 Result<GenericFamily> decode_family(Octets message) {
-  HF_TRY(const Octets payload, generic_attributes(message));
-  HF_TRY(const Attributes attributes, Attributes::parse(payload, kController, "generic family"));
+  HF_TRY(const Parts parts, take_apart(message, sizeof(genlmsghdr), "generic family"));
+  HF_TRY(const Attributes attributes, Attributes::parse(parts.attributes, kController, "generic family"));
   return attributes.u16(CTRL_ATTR_FAMILY_ID);
 }
 

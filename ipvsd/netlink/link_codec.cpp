@@ -41,16 +41,6 @@ std::optional<bool> setting(Octets values, std::size_t position) {
   return value != 0;
 }
 
-template <class Fixed>
-Result<Octets> attributes_after(Octets message, const char* object) {
-  const auto* header = reinterpret_cast<const nlmsghdr*>(message.data());
-  if (!mnl_nlmsg_ok(header, static_cast<int>(message.size())) || mnl_nlmsg_get_payload_len(header) < MNL_ALIGN(sizeof(Fixed))) {
-    return Error{std::string(object) + " message of " + std::to_string(message.size()) + " octets is truncated"};
-  }
-  const auto* first = static_cast<const std::uint8_t*>(mnl_nlmsg_get_payload_offset(header, sizeof(Fixed)));
-  return Octets(first, mnl_nlmsg_get_payload_len(header) - MNL_ALIGN(sizeof(Fixed)));
-}
-
 Status read_settings(Octets nested, LinkMessage& link) {
   HF_TRY(const Attributes families, Attributes::parse(nested, kFamilies, "per-family settings"));
   if (families.has(AF_INET)) {
@@ -85,13 +75,12 @@ void encode_promote_secondaries(Batch& batch, std::uint32_t index, bool on) {
 }
 
 Result<std::optional<LinkMessage>> decode_link(Octets message) {
-  HF_TRY(const Octets payload, attributes_after<ifinfomsg>(message, "link"));
-  const auto* header = reinterpret_cast<const nlmsghdr*>(message.data());
-  const auto* fixed = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(header));
+  HF_TRY(const Parts parts, take_apart(message, sizeof(ifinfomsg), "link"));
+  const auto* fixed = static_cast<const ifinfomsg*>(parts.fixed);
   if (fixed->ifi_family != AF_UNSPEC) return std::optional<LinkMessage>{};
-  HF_TRY(const Attributes attributes, Attributes::parse(payload, kLink, "link"));
+  HF_TRY(const Attributes attributes, Attributes::parse(parts.attributes, kLink, "link"));
   LinkMessage link;
-  link.deleted = header->nlmsg_type == RTM_DELLINK;
+  link.deleted = parts.header->nlmsg_type == RTM_DELLINK;
   link.index = static_cast<std::uint32_t>(fixed->ifi_index);
   link.name = attributes.string(IFLA_IFNAME);
   link.up = (fixed->ifi_flags & IFF_UP) != 0 && (fixed->ifi_flags & IFF_RUNNING) != 0;
@@ -105,12 +94,9 @@ Result<std::optional<LinkMessage>> decode_link(Octets message) {
 }
 
 Result<std::optional<ForwardingMessage>> decode_forwarding(Octets message) {
-  HF_TRY(const Octets payload, attributes_after<netconfmsg>(message, "netconf"));
-  const auto* header = reinterpret_cast<const nlmsghdr*>(message.data());
-  if (static_cast<const netconfmsg*>(mnl_nlmsg_get_payload(header))->ncm_family != AF_INET6) {
-    return std::optional<ForwardingMessage>{};
-  }
-  HF_TRY(const Attributes attributes, Attributes::parse(payload, kNetconf, "netconf"));
+  HF_TRY(const Parts parts, take_apart(message, sizeof(netconfmsg), "netconf"));
+  if (static_cast<const netconfmsg*>(parts.fixed)->ncm_family != AF_INET6) return std::optional<ForwardingMessage>{};
+  HF_TRY(const Attributes attributes, Attributes::parse(parts.attributes, kNetconf, "netconf"));
   const auto index = static_cast<std::int32_t>(attributes.u32(NETCONFA_IFINDEX));
   if (index <= 0 || !attributes.has(NETCONFA_FORWARDING)) return std::optional<ForwardingMessage>{};
   return std::optional{ForwardingMessage{static_cast<std::uint32_t>(index), attributes.u32(NETCONFA_FORWARDING) != 0}};

@@ -31,11 +31,11 @@ int code_of(const nlmsghdr* header) {
 
 template <class Each>
 Status for_each_message(Octets datagram, Each each) {
-  const auto* header = reinterpret_cast<const nlmsghdr*>(datagram.data());
-  int left = static_cast<int>(datagram.size());
-  while (mnl_nlmsg_ok(header, left)) {
+  while (datagram.size() >= MNL_NLMSG_HDRLEN) {
+    const auto* header = reinterpret_cast<const nlmsghdr*>(datagram.data());
+    if (header->nlmsg_len < MNL_NLMSG_HDRLEN || header->nlmsg_len > datagram.size()) return Error{"netlink socket: a truncated message"};
     HF_OK(each(header));
-    header = mnl_nlmsg_next(header, &left);
+    datagram = datagram.subspan(std::min<std::size_t>(MNL_ALIGN(header->nlmsg_len), datagram.size()));
   }
   return ok();
 }

@@ -65,14 +65,22 @@ void ClaimLedger::release_all() {
 void ClaimLedger::linked(Instant now) {
   for (auto& [id, claim] : claims_) claim.confirmed = false;
   complete_ = false;
+  linked_ = true;
   deadline_ = now + absence_;
 }
 
-void ClaimLedger::link_lost(Instant now) { deadline_ = now + absence_; }
+void ClaimLedger::link_lost(Instant now) {
+  linked_ = false;
+  deadline_ = now + absence_;
+}
 
 bool ClaimLedger::expire(Instant now) {
   if (now < deadline_) return false;
-  release_all();
+  if (linked_) {
+    complete();
+  } else {
+    release_all();
+  }
   return true;
 }
 

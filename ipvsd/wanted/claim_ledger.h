@@ -44,7 +44,8 @@ class ClaimLedger {
   void linked(Instant now);       // a new link; generations may start again
   void link_lost(Instant now);
   Instant deadline() const { return deadline_; }  // when the absence has run out; kNever: nothing to wait for
-  bool expire(Instant now);       // true: it has, and the claims are dropped
+  // True: it has, and what is not confirmed is dropped: everything without a link, with one what was not said again on it.
+  bool expire(Instant now);
 
   const Instance* find(InstanceId) const;
   const std::vector<Instance>& instances() const { return instances_; }
@@ -80,6 +81,7 @@ class ClaimLedger {
   std::vector<AddressKey> orphans_;
   Duration absence_{0};
   Instant deadline_ = kNever;
+  bool linked_ = false;
   bool complete_ = false;
 };
 

@@ -1,4 +1,5 @@
 // libevent on the other side of a check. See backend.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/fake/backend.h"
 
 #include <arpa/inet.h>

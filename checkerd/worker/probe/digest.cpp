@@ -1,4 +1,5 @@
 // A thin layer over EVP_Digest*. See digest.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/worker/probe/digest.h"
 
 #include <array>

@@ -1,4 +1,5 @@
 // bufferevent in, verdict out. See http_exchange.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/worker/probe/http_exchange.h"
 
 #include <event2/buffer.h>

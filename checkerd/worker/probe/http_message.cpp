@@ -2,6 +2,7 @@
 //
 // The digest is over the octets behind the header exactly as they came, chunk sizes included, because that is what keepalived's digests and
 // its genhash are made of; the parser is only asked where the header ends and where the message ends.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/worker/probe/http_message.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // OpenSSL set-up. See tls.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/worker/probe/tls.h"
 
 #include <openssl/err.h>

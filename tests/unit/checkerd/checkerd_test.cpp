@@ -1,4 +1,5 @@
 // holdfast-checkerd and holdfast-worker as they are, sandbox included, against servers that behave and misbehave on the loopback.
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
 #include <csignal>
@@ -323,6 +324,7 @@ TEST_F(Checkerd, SourcesOfConnections) {
   Check bound = tcp_at(11, backend.port());
   bound.bind_address = *IpAddress::parse("127.0.0.7");
   bound.bind_port = 40'000 + static_cast<std::uint16_t>(getpid() % 20'000);
+  bound.bind_interface = "lo";
   Check marked = tcp_at(12, unreachable.port());
   marked.fwmark = 7;  // needs a right that this process does not have
   Check foreign = tcp_at(13, unreachable.port());

@@ -1,4 +1,5 @@
 // The HTTP part of a worker without any network: request bytes as captured from keepalived, answers cut at every place.
+// SPDX-License-Identifier: Apache-2.0
 #include "checkerd/worker/probe/http_message.h"
 
 #include <gmock/gmock.h>
@@ -117,6 +118,21 @@ TEST(Answer, WholeTableInEveryPieceSize) {
       EXPECT_EQ(got.result.outcome, ProbeOutcome::kPassed);
     }
   }
+}
+
+// What keepalived 2.2.7's genhash printed for servers that answered with these bytes.
+TEST(Answer, DigestsAreGenhashs) {
+  struct Row {
+    const char* bytes;
+    const char* digest;
+  };
+  const Row rows[] = {
+      {"HTTP/1.0 200 OK\r\n\r\nhello", "5d41402abc4b2a76b9719d911017c592"},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "79e9489e3bd3f0cb0158215341de046d"},
+      {"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello and more", "5d41402abc4b2a76b9719d911017c592"},
+      {"HTTP/1.0 200 OK\r\nContent-Length: 50\r\n\r\nhello", "5d41402abc4b2a76b9719d911017c592"},
+  };
+  for (const Row& row : rows) EXPECT_EQ(ask(wants(row.digest), row.bytes, true, 4).result.outcome, ProbeOutcome::kPassed) << row.bytes;
 }
 
 TEST(Answer, Verdicts) {

@@ -1,4 +1,5 @@
 // Processes and links for checkerd_test. See rig.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/checkerd/rig.h"
 
 #include <fcntl.h>

@@ -12,6 +12,7 @@
 #include "proto/codec/values_codec.h"
 #include "proto/runtime/log.h"
 #include "tests/fake/kernel.h"
+#include "tests/unit/ipvsd/peer.h"
 
 namespace holdfast {
 namespace {
@@ -20,30 +21,6 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t kFirst = 1;
 constexpr std::uint64_t kSecond = 2;
-
-// The other end of one of the driver's links: keeps what it hears.
-template <class Out, class In>
-class Peer {
- public:
-  Peer(Loop& loop, Fd socket)
-      : link_(loop, std::move(socket), ChannelSocket::Descriptors::kRefused, [this](In& message, Fd) { heard.push_back(message); },
-              [this](const Error&) { closed = true; }) {}
-  void say(const Out& message, Fd descriptor = {}) { ASSERT_TRUE(link_.send(message, std::move(descriptor))); }
-  void hang_up() { link_.close(); }
-  template <class Pick>
-  std::size_t count(Pick pick) const {
-    return static_cast<std::size_t>(std::count_if(heard.begin(), heard.end(), pick));
-  }
-  std::vector<In> heard;
-  bool closed = false;
-
- private:
-  Link<Out, In> link_;
-};
-
-using Parent = Peer<wire::ParentToIpvsd, wire::IpvsdToParent>;
-using Vrrpd = Peer<wire::VrrpdToIpvsd, wire::IpvsdToVrrpd>;
-using Checkerd = Peer<wire::CheckerdToIpvsd, wire::IpvsdToCheckerd>;
 
 class DriverTest : public testing::Test {
  protected:
@@ -114,26 +91,7 @@ class DriverTest : public testing::Test {
     return plan;
   }
 
-  void say_plan(const IpvsPlan& plan) {
-    wire::ParentToIpvsd message;
-    message.mutable_begin()->set_generation(plan.generation);
-    message.mutable_begin()->set_chunks(2);
-    parent->say(message);
-    auto& settings = *message.mutable_chunk()->mutable_settings();
-    settings.set_uses_ipvs(plan.uses_ipvs);
-    settings.set_lvs_flush(plan.lvs_flush);
-    settings.set_keep_ipvs(plan.keep_ipvs);
-    settings.set_keep_vrrp(plan.keep_vrrp);
-    settings.set_vrrpd_absence_us(plan.vrrpd_absence.count());
-    for (const auto& entry : plan.instances) encode(entry, *message.mutable_chunk()->add_instances());
-    parent->say(message);
-    message.mutable_chunk()->Clear();
-    for (const auto& entry : plan.services) encode(entry, *message.mutable_chunk()->add_services());
-    for (const auto& entry : plan.destinations) encode(entry, *message.mutable_chunk()->add_destinations());
-    parent->say(message);
-    message.mutable_commit()->set_generation(plan.generation);
-    parent->say(message);
-  }
+  void say_plan(const IpvsPlan& plan) { holdfast::say_plan(*parent, plan); }
   template <class Other>
   void connect(std::optional<Other>& peer, wire::PeerLink::Peer which) {
     auto pair = make_channel();
@@ -149,18 +107,8 @@ class DriverTest : public testing::Test {
     connect(checkerd, wire::PeerLink::CHECKERD);
     turn();
   }
-  void claim(std::uint64_t instance, std::uint64_t generation) {
-    wire::VrrpdToIpvsd message;
-    message.mutable_claim()->set_instance(instance);
-    message.mutable_claim()->set_claim(generation);
-    vrrpd->say(message);
-  }
-  void release(std::uint64_t instance, std::uint64_t generation) {
-    wire::VrrpdToIpvsd message;
-    message.mutable_release()->set_instance(instance);
-    message.mutable_release()->set_claim(generation);
-    vrrpd->say(message);
-  }
+  void claim(std::uint64_t instance, std::uint64_t generation) { vrrpd->say(claim_of(instance, generation)); }
+  void release(std::uint64_t instance, std::uint64_t generation) { vrrpd->say(release_of(instance, generation)); }
   void claims_complete() {
     wire::VrrpdToIpvsd message;
     message.mutable_claims_complete()->set_count(0);

@@ -150,6 +150,19 @@ TEST_F(Claims, ANewLinkThatNeverSaysCompleteIsAbsenceToo) {
   ledger.linked(kStart + 11s);
   EXPECT_EQ(ledger.deadline(), kStart + 13s);
   EXPECT_TRUE(ledger.expire(kStart + 13s));
+  EXPECT_FALSE(ledger.active(kFirst));
+}
+
+TEST_F(Claims, AbsenceSparesWhatTheNewLinkHasClaimed) {
+  ledger.claim(kFirst, 1);
+  ledger.claim(kSecond, 1);
+  ledger.complete();
+  ledger.link_lost(kStart + 10s);
+  ledger.linked(kStart + 11s);
+  ledger.claim(kFirst, 2);
+  EXPECT_TRUE(ledger.expire(kStart + 13s));
+  EXPECT_TRUE(ledger.active(kFirst));
+  EXPECT_FALSE(ledger.active(kSecond));
 }
 
 TEST_F(Claims, ReleaseAllDropsEverything) {

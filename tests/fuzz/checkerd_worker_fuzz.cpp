@@ -1,0 +1,28 @@
+// Both directions of the link between checkerd and a worker: what decodes is within its ranges, and a request has exactly one end.
+// SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "checkerd/worker/decode.h"
+#include "checkerd/worker/probe/http_message.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace holdfast;
+  wire::CheckerdToWorker message;
+  if (message.ParseFromArray(data, static_cast<int>(size)) && message.has_probe()) {
+    if (const auto probe = decode(message.probe())) {
+      if (probe->id == 0 || probe->timeout.count() <= 0) std::abort();
+      const std::string request = request_text(*probe);
+      if (request.find("\r\n\r\n") != request.size() - 4) std::abort();
+    }
+  }
+  wire::WorkerToCheckerd answer;
+  if (answer.ParseFromArray(data, static_cast<int>(size)) && answer.has_finished()) {
+    ProbeResult result{.status = answer.finished().status(), .digest = answer.finished().digest(), .detail = answer.finished().detail()};
+    wire::ProbeFinished again;
+    encode(answer.finished().id(), result, again);
+    if (again.id() != answer.finished().id()) std::abort();
+  }
+  return 0;
+}

@@ -1,0 +1,20 @@
+// The readers of IPVS messages: services, destinations, the family's number. First byte chooses the reader, the rest is the message.
+// SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "ipvsd/netlink/ipvs_codec.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace holdfast::netlink;
+  if (size == 0) return 0;
+  const std::vector<std::uint8_t> message(data + 1, data + size);  // aligned as a receive buffer is, and no longer than it says
+  switch (data[0] % 4) {
+    case 0: (void)decode_service(message); break;
+    case 1: (void)decode_destination(message, holdfast::Family::kIpv4); break;
+    case 2: (void)decode_destination(message, holdfast::Family::kIpv6); break;
+    default: (void)decode_family(message); break;
+  }
+  return 0;
+}
