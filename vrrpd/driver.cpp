@@ -192,7 +192,7 @@ void Driver::timers_due() {
 
 void Driver::drain(Port& port) {
   for (int count = 0; count < kPacketsPerWakeup; ++count) {
-    const AdvertSocket::Received received = port.socket.receive();
+    const AdvertSocket::Received received = port.socket.receive(buffer_);
     if (!received.any) return;
     if (!received.packet) continue;
     const Instant now = loop_.now();

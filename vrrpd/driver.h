@@ -80,6 +80,7 @@ class Driver {
   Intake intake_;
   PlanAssembly assembly_;
   std::map<SocketKey, std::unique_ptr<Port>> ports_;
+  AdvertSocket::Buffer buffer_{};
   Loop::Timer timer_;
   Instant armed_ = kNever;
   std::uint64_t plans_ = 0;

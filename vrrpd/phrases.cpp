@@ -88,6 +88,8 @@ Line phrase(const Router& router, const ScriptNoted& action) {
   const std::string who = "VRRP_Script(" + tracker->name + ") ";
   const auto line = [&](LogLevel level, const std::string& text) { return Line{level, LogEvent::kScriptState, who + text}; };
   switch (action.note) {
+    case ScriptNote::kReturns:
+      return {LogLevel::kInfo, LogEvent::kScriptState, "Script `" + tracker->name + "` now returning " + std::to_string(action.outcome.status)};
     case ScriptNote::kSucceeded: return line(LogLevel::kInfo, "succeeded");
     case ScriptNote::kFailed:
       return line(LogLevel::kInfo, (action.outcome.kind == ScriptOutcome::Kind::kSignalled ? "failed (killed by signal " : "failed (exited with status ") +

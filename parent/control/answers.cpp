@@ -72,6 +72,7 @@ std::optional<int> answer_at_once(const CommandLine& line) {
     case Action::kTest:
     case Action::kDump:
     case Action::kPolicy:
+    case Action::kAsk:
     case Action::kCleanup: return std::nullopt;
   }
   return std::nullopt;

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "parent/control/release.h"
+#include "parent/control/verbs.h"
 
 namespace holdfast {
 namespace {
@@ -19,7 +20,8 @@ namespace {
 // Long options without a short one.
 enum : int {
   kAll = 256, kFlushLogFile, kConfigFd, kSignumOption, kIgnoreSigint, kPerf, kDebug, kNoMemCheck, kPolicyOption, kDumpOption,
-  kCleanupOption, kResumeLimit, kScripts
+  kCleanupOption, kResumeLimit, kScripts, kConfigDirectory,
+  kAskOption
 };
 
 constexpr const char* kShort = ":f:PCBlDS:g::Gu:XVIRndp:r:c:b:TaxA:s:mM::ei:t::LOvh";
@@ -70,8 +72,10 @@ constexpr option kLong[] = {
     {"policy", no_argument, nullptr, kPolicyOption},
     {"dump", required_argument, nullptr, kDumpOption},
     {"cleanup", no_argument, nullptr, kCleanupOption},
+    {"ask", required_argument, nullptr, kAskOption},
     {"vrrp-resume-limit", required_argument, nullptr, kResumeLimit},
     {"scripts", required_argument, nullptr, kScripts},
+    {"config-dir", required_argument, nullptr, kConfigDirectory},
     {nullptr, 0, nullptr, 0},
 };
 
@@ -137,6 +141,11 @@ void take(CommandLine& line, int letter, const std::string& value, const std::st
     case 'h': return want(line, Action::kHelp);
     case kPolicyOption: return want(line, Action::kPolicy);
     case kCleanupOption: return want(line, Action::kCleanup);
+    case kAskOption:
+      want(line, Action::kAsk);
+      line.question = value;
+      if (!parse_question(value)) refuse(line, "--ask takes " + verbs_text() + ", not '" + value + "'");
+      return;
     case kSignumOption:
       want(line, Action::kSignum);
       line.signal_name = value;
@@ -155,7 +164,8 @@ void take(CommandLine& line, int letter, const std::string& value, const std::st
       if (const auto count = number(value)) line.resume_limit = *count;
       else refuse(line, "--vrrp-resume-limit takes a number, not '" + value + "'");
       return;
-    case 'p': case 'r': case 'c': case 'b': case 's': case kScripts: return;  // the root phase has followed them
+    case 'p': line.pid_file = value; return;
+    case 'r': case 'c': case 'b': case 's': case kScripts: case kConfigDirectory: return;  // the root phase has followed them
     default: line.without_effect.push_back(word); return;
   }
 }

@@ -9,16 +9,18 @@
 
 namespace holdfast {
 
-enum class Action { kRun, kTest, kDump, kVersion, kHelp, kSignum, kPolicy, kCleanup, kRefuse };
+enum class Action { kRun, kTest, kDump, kVersion, kHelp, kSignum, kPolicy, kCleanup, kAsk, kRefuse };
 
 struct CommandLine {
   Action action = Action::kRun;
   std::string program;              // the last part of argv[0]
   std::string config_file = "/etc/keepalived/keepalived.conf";
   std::string config_id;            // -i
+  std::string pid_file;             // -p, as a name of this daemon: the root phase has opened it
   std::string test_log;             // -t FILE; empty: stderr
   std::string signal_name;          // --signum
   std::string dump_stage;           // --dump: tree, model or plan
+  std::string question;             // --ask, for the control socket
   std::string problem;              // kRefuse: what is wrong
   std::vector<std::string> unexpected;
   std::vector<std::string> without_effect;  // options that are accepted and do nothing here

@@ -40,8 +40,11 @@ std::string usage_text(std::string_view program) {
   -t, --config-test[=FILE]     Check the configuration and end; messages go to FILE or stderr
       --signum=NAME            Print the number of STOP, RELOAD, DATA, STATS, STATS_CLEAR, JSON or TDUMP
       --ignore-sigint          Do not end on SIGINT
+      --scripts=none|user|root Whether scripts run, and whether root's run as root (called keepalived: root)
+      --config-dir=DIRECTORY   Files below it may be included though only root can read them
       --vrrp-resume-limit=N    How often the VRRP process may crash in a minute and go on as it was (default 3)
       --dump=STAGE             Print the configuration as tree, model or plan
+      --ask=QUESTION           Ask the running daemon: status, json, stats, data, explain INSTANCE, reload, stop
       --policy                 Print what each process may do
       --cleanup                Remove what a killed daemon left in the kernel
   -v, --version                Version and build options

@@ -53,7 +53,8 @@ Driver::Driver(Loop& loop, const CommandLine& line, const Reading& reading, Hand
                    log_warning(LogEvent::kDegraded, printable(reason, 512));
                  },
                  [this](Generation generation) { table_ready(generation); }, [this] { table_ready(last_generation_); }}),
-      owned_path_(owned_path(reading.path, reading.config_id)) {
+      owned_path_(owned_path(reading.path, reading.config_id, line.pid_file)),
+      control_(loop, [this](ControlSocket::AskerId asker, const std::string& text) { asked(asker, text); }) {
   dump_timer_ = loop_.timer([this] { write_dumps(); });
   stop_timer_ = loop_.timer([this] { finish_stop(); });
   watchdog_timer_ = loop_.timer([this] { beat(); });
@@ -178,7 +179,7 @@ void Driver::reload() {
     return;
   }
   phase_ = Phase::kReloading;
-  service_manager_.reloading(loop_.now());
+  service_report_.reloading(loop_.now());
   log_info(LogEvent::kMessage, "Reloading ...");
   Loaded loaded = load_configuration(reading_, Purpose::kRun, files_, surroundings());
   for (const std::string& text : loaded.lines()) log_warning(LogEvent::kMessage, text);
@@ -195,23 +196,33 @@ void Driver::reload() {
 void Driver::reload_failed(const std::string& why) {
   log_error(LogEvent::kReloadRefused, "Reload refused, the running configuration stays: " + why);
   phase_ = Phase::kRunning;
-  service_manager_.ready("Reload refused: " + why);
+  service_report_.ready("Reload refused: " + why);
   if (std::exchange(reload_again_, false)) loop_.later([this] { reload(); });
 }
 
 void Driver::plan_applied(Generation) {
   if (phase_ == Phase::kStopping) return;
   const bool first = phase_ == Phase::kStarting;
+  const bool gone_back = phase_ == Phase::kRunning;
   phase_ = Phase::kRunning;
   previous_.reset();
+  if (gone_back) return;
   if (auto written = write_owned(owned_path_, supervisor_.plan().ipvs); !written) {
     log_warning(LogEvent::kDegraded, written.error().message + ": --cleanup will not know what to remove");
   }
   log_info(first ? LogEvent::kStarted : LogEvent::kReloaded, first ? "Startup complete" : "Reload complete");
-  service_manager_.ready(first ? "Started" : "Reloaded");
+  service_report_.ready(first ? "Started" : "Reloaded");
   if (first) {
+    const std::string path = control_path(reading_.path, reading_.config_id, line_.pid_file);
+    if (auto listening = control_.listen(path); !listening) {
+      log_warning(LogEvent::kDegraded, "control socket: " + listening.error().message);
+    }
     release_shell(0);
     beat();
+  } else if (supervisor_.plan().settings.states_on_reload) {
+    for (const auto& [id, state] : states_) {
+      if (const auto told = told_for(state.first)) notifier_.tell_pipes(*instance_of_.at(id), *told, state.second);
+    }
   }
   if (std::exchange(reload_again_, false)) loop_.later([this] { reload(); });
 }
@@ -243,7 +254,7 @@ void Driver::stop() {
   phase_ = Phase::kStopping;
   offered_.reset();
   log_info(LogEvent::kMessage, "Stopping");
-  service_manager_.stopping();
+  service_report_.stopping();
   supervisor_.stop();
 }
 
@@ -293,9 +304,9 @@ void Driver::release_shell(int status) {
 }
 
 void Driver::beat() {
-  if (service_manager_.watchdog() == Duration{0}) return;
-  service_manager_.alive();
-  watchdog_timer_.arm(loop_.now() + service_manager_.watchdog() / 2);
+  if (service_report_.watchdog() == Duration{0}) return;
+  service_report_.alive();
+  watchdog_timer_.arm(loop_.now() + service_report_.watchdog() / 2);
 }
 
 void Driver::signals() {

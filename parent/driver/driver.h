@@ -12,12 +12,14 @@
 #include <vector>
 
 #include "parent/control/command_line.h"
+#include "parent/control/socket.h"
+#include "parent/control/verbs.h"
 #include "parent/driver/configuration.h"
 #include "parent/driver/files.h"
 #include "parent/notify/notifier.h"
 #include "parent/status/board.h"
 #include "parent/status/log_output.h"
-#include "parent/status/service_manager.h"
+#include "parent/status/service_report.h"
 #include "parent/status/text.h"
 #include "parent/supervise/supervisor.h"
 #include "proto/runtime/loop.h"
@@ -78,9 +80,12 @@ class Driver final : public Observer {
   void beat();
   void release_shell(int status);
   void index_names();
-  // driver_dumps.cpp
+  // dumps.cpp
   void want_dump(unsigned what);
   void write_dumps();
+  void asked(ControlSocket::AskerId asker, const std::string& text);
+  std::string answer(const Question& question);
+  void complete_board();
   std::string dump_path(const std::string& name) const;
   void write_dump(const std::string& name, const std::string& text);
 
@@ -95,7 +100,7 @@ class Driver final : public Observer {
   Fd pid_keeper_;
   LauncherClient launcher_;
   LauncherFiles files_;
-  ServiceManager service_manager_;
+  ServiceReport service_report_;
   Supervisor supervisor_;
   Notifier notifier_;
 
@@ -122,8 +127,11 @@ class Driver final : public Observer {
   std::map<GroupId, VrrpState> group_states_;
 
   unsigned dumps_wanted_ = 0;
+  unsigned dumps_covered_ = 0;             // by the question that is under way
   unsigned dumps_asked_ = 0;
   std::uint64_t cookie_ = 0;
+  ControlSocket control_;
+  std::vector<std::pair<ControlSocket::AskerId, Question>> questions_;
   Board board_;
   ServicesBoard services_;
   std::map<InstanceId, InstanceCounters> base_;

@@ -18,7 +18,8 @@ constexpr unsigned kAskedServices = 2;
 
 void Driver::want_dump(unsigned what) {
   dumps_wanted_ |= what;
-  if (dumps_asked_ != 0 || phase_ == Phase::kStopping) return;
+  if (dumps_asked_ != 0 || phase_ == Phase::kStopping) return;  // write_dumps() asks again for what came meanwhile
+  dumps_covered_ = dumps_wanted_;
   board_.instances.clear();
   board_.trackers.clear();
   services_.quorum.clear();
@@ -67,22 +68,57 @@ void Driver::write_dump(const std::string& name, const std::string& text) {
   if (auto written = write_whole(dump_path(name), text); !written) log_error(LogEvent::kDegraded, written.error().message);
 }
 
-void Driver::write_dumps() {
-  dump_timer_.cancel();
-  dumps_asked_ = 0;
-  const unsigned wanted = std::exchange(dumps_wanted_, 0);
-  const Plan& plan = supervisor_.plan();
-  board_.plan = services_.plan = &plan;
+void Driver::asked(ControlSocket::AskerId asker, const std::string& text) {
+  const auto question = parse_question(text);
+  if (!question) return control_.answer(asker, "expected " + verbs_text() + "\n");
+  if (question->verb == Verb::kReload) {
+    control_.answer(asker, "reloading\n");
+    return loop_.later([this] { reload(); });
+  }
+  if (question->verb == Verb::kStop) {
+    control_.answer(asker, "stopping\n");
+    return loop_.later([this] { stop(); });
+  }
+  questions_.emplace_back(asker, *question);
+  want_dump(0);
+}
+
+std::string Driver::answer(const Question& question) {
+  switch (question.verb) {
+    case Verb::kStatus: return status_text(board_);
+    case Verb::kJson: return json_text(board_) + "\n";
+    case Verb::kStatistics: return statistics_text(board_);
+    case Verb::kData: return data_text(board_, supervisor_.interfaces());
+    case Verb::kExplain: return explain_text(board_, question.name);
+    case Verb::kReload:
+    case Verb::kStop: return "";
+  }
+  return "";
+}
+
+// What vrrpd did not report is what was last heard of it.
+void Driver::complete_board() {
+  board_.plan = services_.plan = &supervisor_.plan();
   board_.wall_clock = wall_clock();
   board_.groups = group_states_;
   for (auto& [id, state] : states_) {
     if (!board_.instances.contains(id)) board_.instances[id] = {state.first, state.second, {}, Duration{0}, 0, {}, Duration{0}, {}};
   }
+}
+
+void Driver::write_dumps() {
+  dump_timer_.cancel();
+  dumps_asked_ = 0;
+  const unsigned wanted = dumps_covered_;
+  dumps_wanted_ &= ~wanted;
+  const Plan& plan = supervisor_.plan();
+  complete_board();
   std::map<InstanceId, InstanceCounters> raw;
   for (auto& [id, report] : board_.instances) {
     raw[id] = report.counters;
     if (const auto base = base_.find(id); base != base_.end()) report.counters = report.counters - base->second;
   }
+  for (const auto& [asker, question] : std::exchange(questions_, {})) control_.answer(asker, answer(question));
   if ((wanted & kData) != 0) {
     write_dump("keepalived.data", data_text(board_, supervisor_.interfaces()));
     write_dump("keepalived_parent.data", parent_data_text(plan));
@@ -91,6 +127,7 @@ void Driver::write_dumps() {
   if ((wanted & kStatistics) != 0) write_dump("keepalived.stats", statistics_text(board_));
   if ((wanted & kJson) != 0) write_dump("keepalived.json", json_text(board_));
   if ((wanted & kClear) != 0) base_ = std::move(raw);
+  if (dumps_wanted_ != 0) loop_.later([this] { want_dump(0); });
 }
 
 }  // namespace holdfast

@@ -36,7 +36,13 @@ void Driver::group_changed(GroupId id, VrrpState state) {
 
 void Driver::priority_changed(InstanceId id, unsigned, unsigned to) {
   const auto known = states_.find(id);
-  if (known != states_.end()) known->second.second = to;
+  if (known == states_.end()) return;
+  known->second.second = to;
+  const auto scripts = supervisor_.plan().notify.instances.find(id);
+  const auto found = instance_of_.find(id);
+  if (found == instance_of_.end() || scripts == supervisor_.plan().notify.instances.end() || !scripts->second.priority_changes) return;
+  const bool master = known->second.first == VrrpState::kMaster;
+  notifier_.tell_pipes(*found->second, master ? Told::kMasterPriority : Told::kBackupPriority, to);
 }
 
 void Driver::lower_priority_heard(InstanceId id) {
@@ -50,7 +56,7 @@ void Driver::lower_priority_heard(InstanceId id) {
 
 void Driver::server_changed(DestinationId id, bool up, bool initial) {
   const auto found = server_of_.find(id);
-  if (found == server_of_.end() || initial) return;
+  if (found == server_of_.end() || (initial && !supervisor_.plan().settings.initial_servers)) return;
   notifier_.server(supervisor_.plan(), *found->second.first, *found->second.second, up);
 }
 

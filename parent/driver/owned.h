@@ -13,8 +13,10 @@ namespace holdfast {
 
 inline constexpr char kRunDirectory[] = "/run/holdfast";
 
-// The name for a daemon, from what tells daemons of one machine apart: its configuration path and identifier.
-std::string owned_path(const std::string& config_file, const std::string& config_id);
+// The name for a daemon, from what tells daemons of one machine apart: configuration path, -i, -p. --cleanup takes the same options.
+std::string owned_path(const std::string& config_file, const std::string& config_id, const std::string& pid_file);
+// The control socket of the same daemon.
+std::string control_path(const std::string& config_file, const std::string& config_id, const std::string& pid_file);
 Status write_owned(const std::string& path, const IpvsPlan& plan);
 Result<IpvsPlan> read_owned(const std::string& path);
 void remove_owned(const std::string& path);

@@ -147,8 +147,8 @@ int test_alone(const CommandLine& line, const Reading& reading, int log) {
   return answer(line, reading, files, around, log);
 }
 
-int clean_up(const Reading& reading, Driver::Handed handed) {
-  const std::string path = owned_path(reading.path, reading.config_id);
+int clean_up(const CommandLine& line, const Reading& reading, Driver::Handed handed) {
+  const std::string path = owned_path(reading.path, reading.config_id, line.pid_file);
   auto plan = read_owned(path);
   if (!plan) {
     if (plan.error().code == ENOENT) return 0;  // an orderly stop left nothing

@@ -287,6 +287,7 @@ int start(const Arguments& arguments) {
   clean_environment();
   if (const Status entered = enter_name_space(options->name_space); !entered) end(entered.error(), kExitFailure);
   make_run_directory(*rights);
+  if (!options->test) remove_old_dumps();
   std::vector<PidFile> pid_files;
   if (!options->test) {
     auto opened = open_pid_files(*options);

@@ -20,9 +20,9 @@ namespace {
 
 constexpr const char* kShort = ":f:PCBlDS:g::u:GXVIRndp:r:c:b:TaxA:s:mM::ei:t::vhL::O";
 
-enum Long : int { kScriptsOption = 1000, kConfigDirectory, kPolicy, kSignum, kValue };
+enum Long : int { kScriptsOption = 1000, kConfigDirectory, kPolicy, kSignum, kOnlyReads, kValue };
 
-constexpr std::array<option, 41> kLong = {{
+constexpr std::array<option, 45> kLong = {{
     {"use-file", required_argument, nullptr, 'f'},
     {"vrrp", no_argument, nullptr, 'P'},
     {"check", no_argument, nullptr, 'C'},
@@ -41,6 +41,9 @@ constexpr std::array<option, 41> kLong = {{
     {"scripts", required_argument, nullptr, kScriptsOption},
     {"config-dir", required_argument, nullptr, kConfigDirectory},
     {"policy", no_argument, nullptr, kPolicy},
+    {"dump", required_argument, nullptr, kOnlyReads},
+    {"cleanup", no_argument, nullptr, kOnlyReads},
+    {"ask", required_argument, nullptr, kSignum},
     // The parent's.
     {"all", no_argument, nullptr, kValue},
     {"log-console", no_argument, nullptr, 'l'},
@@ -64,6 +67,7 @@ constexpr std::array<option, 41> kLong = {{
     {"config-id", required_argument, nullptr, 'i'},
     {"config-fd", required_argument, nullptr, kValue},
     {"ignore-sigint", no_argument, nullptr, kValue},
+    {"vrrp-resume-limit", required_argument, nullptr, kValue},
     {nullptr, 0, nullptr, 0},
 }};
 
@@ -88,10 +92,7 @@ Status apply(Options& options, int found, const char* value) {
     case 'c': options.checkers_pid_file = value; break;
     case 'b': options.bfd_pid_file = value; break;
     case 's': options.name_space = value; break;
-    case 't':
-      options.test = true;
-      if (value != nullptr) options.configuration = value;
-      break;
+    case 't': case kOnlyReads: options.test = true; break;  // the value of -t names a log file, not the configuration
     case 'v': case 'h': case 'T': case kSignum: options.informative = true; break;
     case kScriptsOption: {
       HF_TRY(options.scripts, read_scripts(value));
@@ -99,7 +100,8 @@ Status apply(Options& options, int found, const char* value) {
     }
     case kConfigDirectory: options.directories.emplace_back(value); break;
     case kPolicy: options.print_policy = true; break;
-    default: break;  // the parent's, and it reports unknown ones
+    case '?': case ':': options.informative = true; break;  // the parent explains what is wrong
+    default: break;                                         // the parent's
   }
   return ok();
 }

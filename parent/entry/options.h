@@ -21,7 +21,7 @@ struct Options {
   Scripts scripts = Scripts::kUser;
   bool called_keepalived = false;
   bool foreground = false;                      // -n
-  bool test = false;                            // -t
+  bool test = false;                            // -t, --dump, --cleanup: no pid file, no scripts, in the foreground
   bool print_policy = false;                    // --policy
   bool informative = false;                     // -v, -h, --signum, genhash: the parent answers with its caller's rights
   bool vrrp = true;                             // false with -C

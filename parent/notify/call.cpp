@@ -13,6 +13,8 @@ ScriptId specific(const StateScripts& scripts, Told told) {
     case Told::kStop: return scripts.stop;
     case Told::kDeleted: return scripts.deleted;
     case Told::kMasterRxLowerPri: return scripts.master_rx_lower_pri;
+    case Told::kMasterPriority:
+    case Told::kBackupPriority: return {};
   }
   return {};
 }
@@ -36,6 +38,8 @@ std::string_view word(Told told) {
     case Told::kStop: return "STOP";
     case Told::kDeleted: return "DELETED";
     case Told::kMasterRxLowerPri: return "MASTER_RX_LOWER_PRI";
+    case Told::kMasterPriority: return "MASTER_PRIORITY";
+    case Told::kBackupPriority: return "BACKUP_PRIORITY";
   }
   return "";
 }

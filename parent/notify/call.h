@@ -21,7 +21,7 @@ struct ScriptCall {
 // The scripts of one change: started together.
 using Change = std::vector<ScriptCall>;
 
-enum class Told : std::uint8_t { kMaster, kBackup, kFault, kStop, kDeleted, kMasterRxLowerPri };
+enum class Told : std::uint8_t { kMaster, kBackup, kFault, kStop, kDeleted, kMasterRxLowerPri, kMasterPriority, kBackupPriority };
 
 std::string_view word(Told);
 // Init is not told.

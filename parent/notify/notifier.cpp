@@ -114,10 +114,14 @@ void Notifier::start(std::vector<NotifyQueue::Start> starts) {
 
 void Notifier::arm() { timer_.arm(queue_.deadline()); }
 
-void Notifier::instance(const Plan& plan, const VrrpInstance& instance, Told told, unsigned priority) {
+void Notifier::tell_pipes(const VrrpInstance& instance, Told told, unsigned priority) {
   const std::string line = fifo_line("INSTANCE", instance.name, told, priority);
   write(kAll, line);
   write(kVrrp, line);
+}
+
+void Notifier::instance(const Plan& plan, const VrrpInstance& instance, Told told, unsigned priority) {
+  tell_pipes(instance, told, priority);
   const auto scripts = plan.notify.instances.find(instance.id);
   if (scripts == plan.notify.instances.end()) return;
   start(queue_.tell(instance.id.value, instance_change(scripts->second, instance.name, told, priority), loop_.now()));

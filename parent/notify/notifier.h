@@ -31,6 +31,8 @@ class Notifier {
   void apply(const Plan& plan);
 
   void instance(const Plan& plan, const VrrpInstance& instance, Told told, unsigned priority);
+  // The pipes alone: a new effective priority, or the state once more after a reload.
+  void tell_pipes(const VrrpInstance& instance, Told told, unsigned priority);
   void group(const Plan& plan, const SyncGroup& group, Told told);
   void server(const Plan& plan, const CheckedService& service, const CheckedServer& server, bool up);
   void quorum(const Plan& plan, const CheckedService& service, bool up);

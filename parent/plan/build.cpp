@@ -21,6 +21,8 @@ void build_settings(Building& building) {
   settings.shutdown_script = building.script(globals.shutdown_script, globals.shutdown_script_timeout.value_or(kHookLimit));
   settings.json_version = globals.json_version.value_or(1);
   settings.dynamic_interfaces = globals.dynamic_interfaces.value_or(false);
+  settings.initial_servers = globals.rs_init_notifies.value_or(false);
+  settings.states_on_reload = globals.fifo_write_vrrp_states_on_reload.value_or(false);
   if (globals.child_wait_time) settings.child_wait_time = std::chrono::seconds(*globals.child_wait_time);
   for (const auto& [fifo, target] : {std::pair{&globals.notify_fifo, &settings.notify_fifo},
                                      std::pair{&globals.vrrp_notify_fifo, &settings.vrrp_notify_fifo},

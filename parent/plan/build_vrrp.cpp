@@ -253,6 +253,16 @@ void fill_transport(Building& building, const model::Instance& said, VrrpInstanc
   if (!instance.unicast && said.mcast_dst_ip) instance.group_address = *said.mcast_dst_ip;
 }
 
+// notify_priority_changes of the instance, then of its sync group, then the global default.
+bool tells_priority(const Building& building, const model::Instance& said) {
+  if (said.notify_priority_changes) return *said.notify_priority_changes;
+  for (const model::SyncGroup& group : building.configuration.sync_groups) {
+    const bool member = std::ranges::any_of(group.members, [&](const auto& name) { return *name == said.name; });
+    if (member && group.notify_priority_changes) return *group.notify_priority_changes;
+  }
+  return building.configuration.globals.vrrp_notify_priority_changes.value_or(false);
+}
+
 void build_instance(Building& building, const model::Instance& said, const std::map<std::string, TrackerId>& trackers) {
   const model::Globals& globals = building.configuration.globals;
   VrrpInstance instance;
@@ -277,7 +287,8 @@ void build_instance(Building& building, const model::Instance& said, const std::
   instance.tracked_interfaces = tracked_interfaces(building, said.tracking.interfaces, weights, said.name, may_be_absent);
   instance.tracked_scripts = tracked_scripts(building, said.tracking.scripts, weights, said.name, trackers);
 
-  const StateScripts scripts = state_scripts(building, said.notify);
+  StateScripts scripts = state_scripts(building, said.notify);
+  scripts.priority_changes = tells_priority(building, said);
   if (!(scripts == StateScripts{})) building.plan.notify.instances.emplace(instance.id, scripts);
   InstanceShown shown;
   shown.id = instance.id;

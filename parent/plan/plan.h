@@ -29,6 +29,7 @@ struct StateScripts {
   ScriptId master_rx_lower_pri;
   ScriptId any;
   bool notify_deleted = false;   // a removed instance is told as DELETED, not FAULT
+  bool priority_changes = false; // notify_priority_changes: pipes hear of the effective priority
   bool operator==(const StateScripts&) const = default;
 };
 
@@ -76,6 +77,8 @@ struct ParentSettings {
   ScriptId shutdown_script;
   unsigned json_version = 1;
   bool dynamic_interfaces = false;
+  bool initial_servers = false;  // rs_init_notifies: servers that are up from the start are told
+  bool states_on_reload = false; // fifo_write_vrrp_states_on_reload
   Duration child_wait_time{5'000'000};
   FifoWish notify_fifo;          // every event
   FifoWish vrrp_notify_fifo;     // of instances and groups

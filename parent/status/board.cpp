@@ -68,7 +68,7 @@ std::string_view state_word(VrrpState state) {
   return "";
 }
 
-std::string address_text(const VirtualAddress& address) {
+std::string address_text(const VirtualAddress& address, bool held) {
   std::string text = address.prefix.to_string();
   if (address.peer) text = address.prefix.address.to_string() + " peer " + address.peer->to_string() + "/" + std::to_string(address.prefix.length);
   if (address.broadcast) text += " brd " + address.broadcast->to_string();
@@ -86,6 +86,7 @@ std::string address_text(const VirtualAddress& address) {
   }
   if (!address.label.empty()) text += " label " + address.label;
   if (address.no_track) text += " no_track";
+  if (held) text += " set";
   return text;
 }
 

@@ -63,6 +63,7 @@ struct Board {
 };
 
 std::string_view state_word(VrrpState);   // INIT, BACKUP, MASTER, FAULT
-std::string address_text(const VirtualAddress&);
+// "10.0.0.1/24 dev eth0 scope global", and " set" while it is held.
+std::string address_text(const VirtualAddress&, bool held);
 
 }  // namespace holdfast

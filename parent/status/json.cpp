@@ -34,11 +34,11 @@ void put_scripts(Json& data, const Plan& plan, InstanceId id) {
   }
 }
 
-void put_lists(Json& data, const Plan& plan, const VrrpInstance& instance, const InstanceRights& rights) {
+void put_lists(Json& data, const Plan& plan, const VrrpInstance& instance, const InstanceRights& rights, bool held) {
   Json listed = Json::array();
   Json excluded = Json::array();
   for (std::size_t index = 0; index < rights.addresses.size(); ++index) {
-    (index < instance.addresses.size() ? listed : excluded).push_back(address_text(rights.addresses[index]));
+    (index < instance.addresses.size() ? listed : excluded).push_back(address_text(rights.addresses[index], held));
   }
   Json interfaces = Json::array();
   for (const TrackedInterface& tracked : instance.tracked_interfaces) interfaces.push_back(tracked.interface);
@@ -94,11 +94,9 @@ Json data_of(const Board& board, std::size_t index) {
   data["smtp_alert"] = shown.smtp_alert;
   data["notify_deleted"] = notify != plan.notify.instances.end() && notify->second.notify_deleted;
   put_scripts(data, plan, instance.id);
-  put_lists(data, plan, instance, rights);
-  if (instance.authentication != Authentication::kNone) {
-    data["auth_type"] = static_cast<int>(instance.authentication);
-    data["auth_data"] = "********";
-  }
+  put_lists(data, plan, instance, rights, report.state == VrrpState::kMaster);
+  data["auth_type"] = static_cast<int>(instance.authentication);
+  if (instance.authentication != Authentication::kNone) data["auth_data"] = "********";
   return data;
 }
 

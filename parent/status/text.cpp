@@ -45,16 +45,16 @@ std::string_view authentication_word(Authentication type) {
   return "";
 }
 
-void addresses(Lines& lines, const VrrpInstance& instance, const InstanceRights& rights) {
+void addresses(Lines& lines, const VrrpInstance& instance, const InstanceRights& rights, bool held) {
   const std::size_t listed = instance.addresses.size();
   const std::size_t all = rights.addresses.size();
   if (listed != 0) {
     lines.line(1, "Virtual IP (" + std::to_string(listed) + "):");
-    for (std::size_t index = 0; index < listed && index < all; ++index) lines.line(2, address_text(rights.addresses[index]));
+    for (std::size_t index = 0; index < listed && index < all; ++index) lines.line(2, address_text(rights.addresses[index], held));
   }
   if (all > listed) {
     lines.line(1, "Virtual IP Excluded (" + std::to_string(all - listed) + "):");
-    for (std::size_t index = listed; index < all; ++index) lines.line(2, address_text(rights.addresses[index]));
+    for (std::size_t index = listed; index < all; ++index) lines.line(2, address_text(rights.addresses[index], held));
   }
 }
 
@@ -115,7 +115,7 @@ void instance_lines(Lines& lines, const Board& board, const VrrpInstance& instan
     lines.line(1, "Unicast peers (" + std::to_string(instance.peers.size()) + "):");
     for (const UnicastPeer& peer : instance.peers) lines.line(2, peer.address.to_string());
   }
-  addresses(lines, instance, rights);
+  addresses(lines, instance, rights, report.state == VrrpState::kMaster);
 }
 
 void group_lines(Lines& lines, const Board& board) {

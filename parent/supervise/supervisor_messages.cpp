@@ -114,6 +114,10 @@ void Supervisor::link_facts(const wire::LinkFacts& message) {
   if (!facts->present && known.index != facts->index) return;
   const bool another = !known.present || known.index != facts->index;
   known = std::move(*facts);
+  if (!known.present) {
+    // What was opened on it is of no use, also if the same index comes back.
+    std::erase_if(sockets_, [&](const auto& entry) { return std::get<0>(entry.first) == known.name; });
+  }
   observer_.links_changed();
   if (!another || !known.present || !vrrpd_.ready() || vrrpd_.sent() == 0) return;
   for (const AdvertSocketWish& wish : plan_.sockets) {

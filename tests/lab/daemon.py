@@ -120,7 +120,7 @@ class Daemon:
 
     def role(self, name):
         """The pids of a role by its program: parent, launcher, scriptd, vrrpd, checkerd, worker, ipvsd."""
-        return [p for p in self.tree() if program_of(p) == "holdfast-" + name]
+        return [p for p in self.tree() if program_of(p) in (name, "holdfast-" + name)]
 
     def wait_exit(self, timeout=STOP_SECONDS):
         """The exit status; None when it still runs."""

@@ -59,7 +59,7 @@ RIGHTS = [
     ("netlink is ipvsd's", r"#include <libmnl/|\bmnl_[a-z_]+\(", ("ipvsd/",), "G1"),
     ("attributes are the codecs'", r"\bmnl_attr_[a-z0-9_]+\(", ("ipvsd/netlink/",), "G21"),
     ("raw sockets are opened by the launcher", r"\bSOCK_RAW\b|\bAF_PACKET\b", ("parent/launcher/", "policy/", "ipvsd/announce/"), "G1"),
-    ("connections are opened by checkerd/connect", r"(?<![\w.>:])(::)?connect\(", ("checkerd/connect/", "parent/status/log_output"), "G1"),
+    ("connections are opened by checkerd/connect", r"(?<![\w.>:])(::)?connect\(", ("checkerd/connect/", "parent/status/log_output", "parent/control/socket"), "G1"),
     ("files are opened by the launcher", r"(?<![\w.>])(::)?(openat|openat2|fopen|creat)\(|(?<![\w.>])::open\(|[=(,!]\s*open\((?!\))|std::[io]?fstream",
      ("parent/launcher/", "parent/entry/", "parent/scriptd/", "policy/landlock", "ipvsd/kernel/sysctl", "parent/status/dump_file",
       "parent/driver/files", "parent/driver/owned", "parent/control/answers"), "G1"),

@@ -13,7 +13,7 @@
 namespace holdfast::vrrp::simulation {
 namespace {
 
-constexpr int kHistories = 1500;
+constexpr int kHistories = 1200;
 constexpr int kDisturbances = 8;
 
 class History {

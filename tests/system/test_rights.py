@@ -8,7 +8,8 @@ import subprocess
 import pytest
 
 from lab import configuration, rights
-from lab.daemon import ARGUMENTS, Daemon, build_folder, descendants, program_of
+from lab.userns import in_user_namespace
+from lab.daemon import Daemon, build_folder, descendants, program_of
 from lab.pair import ADDRESS
 from lab.shell import argv_in, wait_for
 
@@ -108,36 +109,13 @@ def test_started_with_two_ambient_rights_it_has_one_user(router):
     assert {rights.uid(p) for p in tree} == {"61150"}
 
 
-IN_USER_NAMESPACE = """ip link add eth0 type veth peer name eth0peer && ip link set eth0 up && ip link set eth0peer up && ip addr add 10.9.0.1/24 dev eth0 || exit 99
-"$@" & daemon=$!
-for i in $(seq 100); do ip addr show dev eth0 | grep -q 10.9.0.100 && break; sleep 0.1; done
-ip addr show dev eth0 | grep -q 10.9.0.100 && echo "the address is there"
-kill -TERM $daemon; wait $daemon; echo "status $?"
-ip addr show dev eth0 | grep -q 10.9.0.100 || echo "the address is gone"
-"""
-
-
-def in_user_namespace(command, path, lab, mode):
-    pids = [f"-{letter}{lab.path(letter + '.pid')}" for letter in "prcb"]
-    argv = ["unshare", "--user", "--map-root-user", "--net", "sh", "-c", IN_USER_NAMESPACE, "sh"] + command + ["-f", path] + ARGUMENTS + mode + pids
-    return subprocess.run(argv, capture_output=True, text=True, timeout=40)
-
-
 def test_in_a_user_namespace_addresses_move(lab, holdfast):
     done = in_user_namespace(holdfast, lab.file("keepalived.conf", TEXT), lab, ["-P"])
     assert done.stdout.splitlines()[-3:] == ["the address is there", "status 0", "the address is gone"], done.stdout + done.stderr
-
-
-def test_in_a_user_namespace_ipvs_is_refused_with_a_reason(lab, holdfast):
-    text = TEXT + configuration.service("10.9.0.100 80", [("10.9.1.1 80", "weight 1")])
-    done = in_user_namespace(holdfast, lab.file("keepalived.conf", text), lab, [])
-    said = done.stdout + done.stderr
-    assert "user namespace" in said and "IPVS" in said, said
-    assert "status 0" not in done.stdout
 
 
 def test_without_rights_it_refuses_and_says_why(router):
     for_everybody(router)
     done = subprocess.run(argv_in(router.namespace, ["setpriv", "--reuid=65534", "--clear-groups"] + router.argv()), capture_output=True, text=True, timeout=20)
     assert done.returncode != 0
-    assert "NET_ADMIN" in done.stdout + done.stderr
+    assert "net_admin" in (done.stdout + done.stderr).lower()

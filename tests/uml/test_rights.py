@@ -4,6 +4,7 @@ from lab import ipvs, rights
 from lab.configuration import GLOBALS, http_check, instance, service
 from lab.daemon import program_of
 from lab.shell import run, wait_for
+from lab.userns import in_user_namespace
 
 TEXT = GLOBALS + instance(device="vip0", interval=0.1, addresses=("10.9.0.100/24",)) + service(
     "10.9.0.100 80", [("10.9.1.1 80", "weight 1\n" + http_check())])
@@ -25,3 +26,12 @@ def test_every_role_runs_and_holds_what_it_says(daemon, backends, lab):
         assert len({by_uid[r] for r in rights.ROLES if r != "worker"}) == len(rights.ROLES) - 1, by_uid
     finally:
         run("ip link del vip0")
+
+
+def test_in_a_user_namespace_ipvs_is_refused_with_a_reason(lab, holdfast):
+    """This kernel has IPVS, and refuses it to whoever is root in a user namespace only."""
+    text = GLOBALS + instance(interval=0.1) + service("10.9.0.100 80", [("10.9.1.1 80", "weight 1")])
+    done = in_user_namespace(holdfast, lab.file("keepalived.conf", text), lab, [])
+    said = done.stdout + done.stderr
+    assert "user namespace" in said and "IPVS" in said, said
+    assert "status 0" not in done.stdout

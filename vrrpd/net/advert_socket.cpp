@@ -90,8 +90,8 @@ bool read_ancillary(msghdr& header, Packet& packet) {
 
 }  // namespace
 
-AdvertSocket::Received AdvertSocket::receive() {
-  iovec part{buffer_.data(), buffer_.size()};
+AdvertSocket::Received AdvertSocket::receive(Buffer& buffer) {
+  iovec part{buffer.data(), buffer.size()};
   sockaddr_in6 from{};
   alignas(cmsghdr) std::uint8_t control[kControlOctets];
   msghdr header{};
@@ -104,7 +104,7 @@ AdvertSocket::Received AdvertSocket::receive() {
   const ssize_t length = ::recvmsg(descriptor_.get(), &header, MSG_DONTWAIT);
   if (length < 0) return {errno != EAGAIN && errno != EWOULDBLOCK, std::nullopt};
   if ((header.msg_flags & MSG_TRUNC) != 0) return {true, std::nullopt};
-  const auto datagram = std::span<const std::uint8_t>(buffer_).first(static_cast<std::size_t>(length));
+  const auto datagram = std::span<const std::uint8_t>(buffer).first(static_cast<std::size_t>(length));
   if (key_.family == Family::kIpv4) return {true, split_ipv4(datagram)};
   Packet packet;
   if (!read_ancillary(header, packet)) return {true, std::nullopt};

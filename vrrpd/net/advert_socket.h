@@ -28,14 +28,14 @@ class AdvertSocket {
     bool any = false;              // false: nothing is waiting
     std::optional<Packet> packet;  // none: not a VRRP datagram, or a pending error of the interface
   };
-  // The packet is a view into this socket's buffer, valid until the next receive.
-  Received receive();
+  // The packet is a view into the buffer.
+  using Buffer = std::array<std::uint8_t, kDatagramOctetsMax>;
+  Received receive(Buffer& buffer);
   Status send(std::span<const std::uint8_t> message, const IpAddress& source, const IpAddress& destination, std::uint8_t ttl);
 
  private:
   Fd descriptor_;
   SocketKey key_;
-  std::array<std::uint8_t, kDatagramOctetsMax> buffer_;
 };
 
 }  // namespace holdfast::vrrp

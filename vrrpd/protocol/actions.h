@@ -96,10 +96,10 @@ struct Noted {
   bool operator==(const Noted&) const = default;
 };
 
-enum class ScriptNote : std::uint8_t { kSucceeded, kFailed, kTimedOut, kNotRun, kSkipped, kNoOutcome };
+enum class ScriptNote : std::uint8_t { kReturns, kSucceeded, kFailed, kTimedOut, kNotRun, kSkipped, kNoOutcome };
 struct ScriptNoted {
   TrackerId tracker;
-  ScriptNote note = ScriptNote::kSucceeded;
+  ScriptNote note = ScriptNote::kReturns;  // another exit status than before
   ScriptOutcome outcome;
   bool operator==(const ScriptNoted&) const = default;
 };

@@ -169,6 +169,10 @@ void Router::script_result(Tracker& tracker, ScriptNote note, const ScriptOutcom
   tracker.run = 0;
   tracker.give_up = kNever;
   const Health before = health(tracker.config, tracker.health);
+  if (outcome.kind == ScriptOutcome::Kind::kExited && note != ScriptNote::kNoOutcome && outcome.status != tracker.last_status) {
+    tracker.last_status = outcome.status;
+    actions_.push_back(ScriptNoted{tracker.config.id, ScriptNote::kReturns, outcome});
+  }
   // A script that could not be started says nothing about what it tests: what was known stays.
   if (note != ScriptNote::kNotRun || !tracker.health.known) {
     tracker.health = after_result(tracker.config, tracker.health, note == ScriptNote::kSucceeded);

@@ -129,6 +129,7 @@ class Router {
     ScriptHealth health;
     std::uint64_t run = 0;     // 0: not running
     Instant next{};            // when it is to be run
+    int last_status = 0;
     Instant give_up = kNever;  // when a missing outcome counts as a failure
     std::vector<std::uint32_t> users;
   };

@@ -45,10 +45,8 @@ Actions Router::apply(VrrpPlan plan, const std::vector<ResumedInstance>& resumed
   rebuild_indexes(std::move(plan.groups));
   grace_until_ = now_ + kSocketGrace;
   chores_.arm(kChoreGrace, grace_until_);
-  if (first && plan.startup_delay > Duration::zero()) {
-    hold_until_ = now_ + plan.startup_delay;
-    chores_.arm(kChoreHold, hold_until_);
-  }
+  if (first) hold_until_ = now_ + plan.startup_delay;
+  if (hold_until_ > now_) chores_.arm(kChoreHold, hold_until_);
   Duration patience = kResumeMin;
   for (const Slot& slot : slots_) {
     if (slot.resume) patience = std::max(patience, slot.config.advert_int);
@@ -87,6 +85,7 @@ void Router::adopt_trackers(std::vector<ScriptTracker> trackers) {
       tracker.next = std::min(before.next, now_ + config.interval);
       if (before.config.script == config.script) {
         tracker.run = before.run;
+        tracker.last_status = before.last_status;
         tracker.give_up = before.give_up;
       }
     }

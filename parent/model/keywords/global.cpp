@@ -242,11 +242,11 @@ constexpr Keyword kScripts[] = {
     once({"vrrp_notify_fifo_script", script(), "none", "Script that reads it.", into<&Globals::vrrp_notify_fifo, &NotifyFifo::script>}),
     once({"lvs_notify_fifo", kFifo, "none", "FIFO for the events of services.", notify_fifo<&Globals::lvs_notify_fifo>}),
     once({"lvs_notify_fifo_script", script(), "none", "Script that reads it.", into<&Globals::lvs_notify_fifo, &NotifyFifo::script>}),
-    not_yet({"vrrp_notify_priority_changes", boolean(), "off", "Default of notify_priority_changes.",
-             into<&Globals::vrrp_notify_priority_changes>}),
-    not_yet({"fifo_write_vrrp_states_on_reload", nothing(), "off", "A reload tells the states again.",
-             into<&Globals::fifo_write_vrrp_states_on_reload>}),
-    not_yet({"rs_init_notifies", boolean(), "off", "Servers that are up from the start are told.", into<&Globals::rs_init_notifies>}),
+    {"vrrp_notify_priority_changes", boolean(), "off", "Default of notify_priority_changes.",
+     into<&Globals::vrrp_notify_priority_changes>},
+    {"fifo_write_vrrp_states_on_reload", nothing(), "off", "A reload tells the states again.",
+     into<&Globals::fifo_write_vrrp_states_on_reload>},
+    {"rs_init_notifies", boolean(), "off", "Servers that are up from the start are told.", into<&Globals::rs_init_notifies>},
 };
 
 constexpr Keyword kVrrp[] = {

@@ -253,8 +253,8 @@ constexpr Keyword kGroup[] = {
     old("sync_group_tracking_weight", ErrorClass::general_error, {"global_tracking", nothing(), "off",
         "Old spelling of sync_group_tracking_weight.", into<&SyncGroup::tracking_weight>}),
     {"sync_group_tracking_weight", nothing(), "off", "Members keep trackers that have a weight.", into<&SyncGroup::tracking_weight>},
-    not_yet({"notify_priority_changes", boolean(), "vrrp_notify_priority_changes", "Default for the members.",
-             into<&SyncGroup::notify_priority_changes>}),
+    {"notify_priority_changes", boolean(), "vrrp_notify_priority_changes", "Default for the members.",
+     into<&SyncGroup::notify_priority_changes>},
 };
 constexpr Keyword kMember[] = {
     {"<instance>", word("vrrp_instance"), "", "A member; it may be defined later, and be in one group only.", read_by_block},
@@ -400,8 +400,8 @@ constexpr Keyword kNotify[] = {
     on_state<Instance, &Notify::any>("notify", "Script for every change; INSTANCE, name, state and priority are appended."),
     on_state<Instance, &Notify::master_rx_lower_pri>("notify_master_rx_lower_pri", "Script for an advert of lower priority while master."),
     not_yet({"smtp_alert", boolean(), "smtp_alert_vrrp", "Sends mail on changes.", into<&Instance::smtp_alert>}),
-    not_yet({"notify_priority_changes", boolean(), "that of the group", "Tells FIFOs of changes of the priority.",
-             into<&Instance::notify_priority_changes>}),
+    {"notify_priority_changes", boolean(), "that of the group", "Tells FIFOs of changes of the priority.",
+     into<&Instance::notify_priority_changes>},
     old("lvs_sync_daemon in global_defs", ErrorClass::general_error, {"lvs_sync_daemon_interface", interface(), "none",
         "Old way to name the interface of the sync daemon."}),
 };

@@ -166,6 +166,7 @@ TEST(Build, OwnerLosesWeightsButKeepsFaults) {
   configuration.sync_groups.clear();
   model::Instance& instance = configuration.instances[0];
   instance.priority = said(255u);
+  instance.wants_master = {};
   instance.tracking.scripts[0].weight = said(10);
   instance.tracking.interfaces[0].weight = said(10);
   const VrrpInstance planned = build_of(configuration).built.plan.vrrp.instances[0];

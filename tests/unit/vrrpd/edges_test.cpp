@@ -180,6 +180,7 @@ TEST(Phrases, WordsThatToolsMatch) {
       {phrase(router, noted(Note::kPriorityZeroAsBackup)), "(V) Backup received priority 0 advertisement"},
       {phrase(router, noted(Note::kMasterKnown)), "(V) master set to 192.0.2.2"},
       {phrase(router, noted(Note::kMasterChanged)), "(V) master changed from 192.0.2.3 to 192.0.2.2"},
+      {phrase(router, ScriptNoted{TrackerId{1}, ScriptNote::kReturns, {ScriptOutcome::Kind::kExited, 3}}), "Script `check` now returning 3"},
       {phrase(router, ScriptNoted{TrackerId{1}, ScriptNote::kSucceeded, {}}), "VRRP_Script(check) succeeded"},
       {phrase(router, ScriptNoted{TrackerId{1}, ScriptNote::kFailed, {ScriptOutcome::Kind::kExited, 3}}), "VRRP_Script(check) failed (exited with status 3)"},
       {phrase(router, ScriptNoted{TrackerId{1}, ScriptNote::kTimedOut, {}}), "VRRP_Script(check) timed_out"},

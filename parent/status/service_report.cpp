@@ -1,6 +1,6 @@
-// See service_manager.h.
+// See service_report.h.
 // SPDX-License-Identifier: Apache-2.0
-#include "parent/status/service_manager.h"
+#include "parent/status/service_report.h"
 
 #include <unistd.h>
 
@@ -10,29 +10,29 @@
 
 namespace holdfast {
 
-ServiceManager::ServiceManager() {
+ServiceReport::ServiceReport() {
 #ifdef HF_SYSTEMD
   std::uint64_t microseconds = 0;
   if (::sd_watchdog_enabled(0, &microseconds) > 0) watchdog_ = Duration{static_cast<std::int64_t>(microseconds)};
 #endif
 }
 
-void ServiceManager::say([[maybe_unused]] const std::string& state) {
+void ServiceReport::say([[maybe_unused]] const std::string& state) {
 #ifdef HF_SYSTEMD
   ::sd_notify(0, state.c_str());
 #endif
 }
 
-void ServiceManager::ready(const std::string& status) {
+void ServiceReport::ready(const std::string& status) {
   say("READY=1\nMAINPID=" + std::to_string(::getpid()) + "\nSTATUS=" + status);
 }
 
-void ServiceManager::reloading(Instant now) {
+void ServiceReport::reloading(Instant now) {
   say("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now.time_since_epoch().count()) + "\nSTATUS=Reloading");
 }
 
-void ServiceManager::stopping() { say("STOPPING=1\nSTATUS=Stopping"); }
-void ServiceManager::status(const std::string& text) { say("STATUS=" + text); }
-void ServiceManager::alive() { say("WATCHDOG=1"); }
+void ServiceReport::stopping() { say("STOPPING=1\nSTATUS=Stopping"); }
+void ServiceReport::status(const std::string& text) { say("STATUS=" + text); }
+void ServiceReport::alive() { say("WATCHDOG=1"); }
 
 }  // namespace holdfast

@@ -8,9 +8,9 @@
 
 namespace holdfast {
 
-class ServiceManager {
+class ServiceReport {
  public:
-  ServiceManager();
+  ServiceReport();
   void ready(const std::string& status);
   void reloading(Instant now);          // sd_notify(3): the monotonic clock, which is the loop's
   void stopping();

@@ -1,0 +1,30 @@
+// What can be asked on the control socket, and the texts of the answers. Pure: words in, words out.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "parent/status/board.h"
+
+namespace holdfast {
+
+enum class Verb { kStatus, kJson, kStatistics, kData, kExplain, kReload, kStop };
+
+struct Question {
+  Verb verb = Verb::kStatus;
+  std::string name;          // explain: the instance
+};
+
+inline constexpr std::size_t kQuestionMax = 512;
+// "status", "explain VI_1", ... Anything else has no value.
+std::optional<Question> parse_question(std::string_view text);
+std::string verbs_text();
+
+// One line per instance and group.
+std::string status_text(const Board&);
+// Why an instance is in its state, and what would change it.
+std::string explain_text(const Board&, std::string_view name);
+
+}  // namespace holdfast

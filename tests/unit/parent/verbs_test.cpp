@@ -1,0 +1,71 @@
+// Questions on the control socket and the texts of the answers.
+// SPDX-License-Identifier: Apache-2.0
+#include "parent/control/verbs.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/plan/plan_example.h"
+
+namespace holdfast {
+namespace {
+
+TEST(Verbs, Questions) {
+  EXPECT_EQ(parse_question("status")->verb, Verb::kStatus);
+  EXPECT_EQ(parse_question("status\n")->verb, Verb::kStatus);
+  EXPECT_EQ(parse_question("explain VI_1")->verb, Verb::kExplain);
+  EXPECT_EQ(parse_question("explain VI_1")->name, "VI_1");
+  for (const char* text : {"", "explain", "explain ", "status now", "Status", "stopp"}) EXPECT_FALSE(parse_question(text)) << text;
+  EXPECT_FALSE(parse_question("explain " + std::string(kQuestionMax, 'x')));
+}
+
+class Explain : public testing::Test {
+ protected:
+  Explain() {
+    config::Diagnostics diagnostics;
+    plan = build(example::pair(), example::anywhere(), diagnostics).plan;
+    board.plan = &plan;
+    report().state = VrrpState::kBackup;
+    report().effective_priority = 118;
+    report().master = *IpAddress::parse("172.16.10.2");
+    report().master_priority = 200;
+  }
+  InstanceReport& report() { return board.instances[plan.vrrp.instances[0].id]; }
+  bool says(const char* words) const { return explain_text(board, "bi").find(words) != std::string::npos; }
+  Plan plan;
+  Board board;
+};
+
+TEST_F(Explain, WhyItIsNotMaster) {
+  EXPECT_TRUE(says("bi is BACKUP"));
+  EXPECT_TRUE(says("master is 172.16.10.2 with priority 200"));
+  EXPECT_TRUE(says("the master's priority is higher"));
+  report().master_priority = 118;
+  EXPECT_TRUE(says("priorities are equal"));
+  report().master_priority = 100;
+  EXPECT_TRUE(says("nopreempt keeps it"));
+  plan.vrrp.instances[0].nopreempt = false;
+  EXPECT_TRUE(says("takes over at the end of its down timer"));
+  plan.vrrp.instances[0].preempt_delay = Duration{5'000'000};
+  EXPECT_TRUE(says("after preempt_delay of 5.0 s"));
+  report().master.reset();
+  EXPECT_TRUE(says("has heard no master"));
+}
+
+TEST_F(Explain, FaultsAndTrackers) {
+  report().state = VrrpState::kFault;
+  report().faults = {"interface eth2 is down"};
+  board.trackers[plan.vrrp.trackers[0].id] = {false, true};
+  EXPECT_TRUE(says("fault: interface eth2 is down"));
+  EXPECT_TRUE(says("script alive fails, weight 0"));
+  EXPECT_EQ(explain_text(board, "nobody"), "no vrrp_instance is called nobody\n");
+}
+
+TEST_F(Explain, StatusHasOneLinePerThing) {
+  const std::string text = status_text(board);
+  EXPECT_NE(text.find("bi BACKUP for 0.0 s, priority 118, master 172.16.10.2 with priority 200\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("group both INIT\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("2 instances, 0 virtual servers\n"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace holdfast
