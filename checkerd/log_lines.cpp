@@ -108,6 +108,7 @@ struct LinesOfAction {
   }
   Lines operator()(const QuorumTurned& it) const {
     const Pool& pool = *pools.find(it.service);
+    if (pool.quorum_up() != it.up) return {};  // likewise
     const std::string numbers = std::to_string(pool.quorum()) + (it.up ? "+" : "-") + std::to_string(pool.hysteresis()) + "=" +
                                 std::to_string(it.threshold) + (it.up ? " <= " : " > ") + std::to_string(it.weight) + " for VS " + pool.name();
     if (it.up) return {"Gained quorum " + numbers};

@@ -31,8 +31,12 @@ std::vector<Refused> AddressKeeper::apply(std::span<const Change> changes) {
 std::vector<Refused> AddressKeeper::hold(InstanceId id) {
   const ClaimLedger::Instance* instance = claims_.find(id);
   if (instance == nullptr) return {};
+  std::vector<AddressKey> replaceable;
+  for (const Address& address : instance->addresses) {
+    if (watch_.is_ours(address.key)) replaceable.push_back(address.key);
+  }
   std::vector<Change> changes;
-  diff_addresses(watch_.addresses(), instance->addresses, {}, changes);
+  diff_addresses(watch_.addresses(), instance->addresses, replaceable, changes);
   return apply(changes);
 }
 
@@ -50,7 +54,10 @@ std::vector<Refused> AddressKeeper::withdraw(InstanceId id) {
 
 std::vector<Refused> AddressKeeper::reconcile() {
   const Wanted wanted{claims_.wanted(), {}, claims_.promoted()};
-  const Removable removable{claims_.removable(), {}, promoted_, false};
+  Removable removable{claims_.removable(), {}, promoted_, false};
+  for (const Address& address : wanted.addresses) {
+    if (watch_.is_ours(address.key)) removable.addresses.push_back(address.key);
+  }
   const Snapshot actual{watch_.addresses(), {}, watch_.promoted()};
   std::vector<Change> changes = diff(actual, wanted, removable);
   // A link that is not there cannot be set or hold anything; it is looked at again when it comes.

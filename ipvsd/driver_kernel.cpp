@@ -35,6 +35,7 @@ void Driver::hear_kernel() {
 }
 
 void Driver::act_on(const LinkWatch::News& news) {
+  teller_.own_changed(news.own);
   const LinkTeller::News told = teller_.changed(news.changed);
   for (const LinkFacts& facts : told.vrrpd) tell_vrrpd(facts);
   for (const LinkWatch::Lost& address : news.lost) lost(address);

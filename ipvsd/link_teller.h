@@ -23,6 +23,8 @@ class LinkTeller {
     bool later = false;  // the parent has to be told of the rest: call overdue() soon
   };
   News changed(const std::set<std::uint32_t>& links);
+  // Only our own addresses came or went there: the parent is told by the next overdue().
+  void own_changed(const std::set<std::uint32_t>& links) { overdue_.insert(links.begin(), links.end()); }
   // What the parent has not been told yet.
   std::vector<LinkFacts> overdue();
   // Everything that exists, for a peer that has just come.

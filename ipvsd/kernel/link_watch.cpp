@@ -134,7 +134,7 @@ void LinkWatch::seen(const AddressState& address, News& news) {
   held.state.ours = address.ours || ours;
   if (held.state.options.label == link.state.name) held.state.options.label.clear();
   table_[key] = held.state.options;
-  news.changed.insert(address.index);
+  (held.state.ours ? news.own : news.changed).insert(address.index);
 }
 
 void LinkWatch::gone(const AddressState& address, bool by_us, News& news) {
@@ -144,7 +144,7 @@ void LinkWatch::gone(const AddressState& address, bool by_us, News& news) {
   const AddressKey key = key_of(link, address);
   if (const auto own = deleting_.find(key); own != deleting_.end()) {
     if (--own->second == 0) deleting_.erase(own);
-    news.changed.insert(address.index);
+    news.own.insert(address.index);
     return;
   }
   if (link.addresses.erase(key) == 0) return;
@@ -180,6 +180,13 @@ const LinkState* LinkWatch::by_name(const std::string& name) const {
 }
 
 bool LinkWatch::has(const AddressKey& key) const { return table_.contains(key); }
+
+bool LinkWatch::is_ours(const AddressKey& key) const {
+  const Link* link = const_cast<LinkWatch*>(this)->find(key.interface);
+  if (link == nullptr) return false;
+  const auto held = link->addresses.find(key);
+  return held != link->addresses.end() && held->second.state.ours;
+}
 
 std::set<std::string> LinkWatch::promoted() const {
   std::set<std::string> names;

@@ -29,6 +29,7 @@ class LinkWatch {
   };
   struct News {
     std::set<std::uint32_t> changed;       // links whose facts may differ; gone ones too
+    std::set<std::uint32_t> own;           // links where nothing but our own addresses came or went
     std::set<std::uint32_t> came_up;       // links that are up now and were not, or were not there
     std::vector<Lost> lost;                // addresses that have gone, other than by our own deletions
   };
@@ -44,6 +45,7 @@ class LinkWatch {
 
   const LinkState* by_name(const std::string& name) const;
   bool has(const AddressKey&) const;
+  bool is_ours(const AddressKey&) const;  // made by this run, or by an earlier one if the kernel keeps our mark
   // Addresses of the interfaces, in the form in which plans name them.
   const AddressTable& addresses() const { return table_; }
   std::set<std::string> promoted() const;

@@ -49,15 +49,15 @@ Result<NetworkState> LinuxKernel::read_network() {
   batch_.clear();
   netlink::encode_link_dump(batch_);
   HF_OK(route_.ask(batch_, [&](netlink::Octets message) -> Status {
-    HF_TRY(std::optional<netlink::LinkMessage> link, netlink::decode_link(message));
-    if (link) network.links.push_back(state_of(std::move(*link)));
+    auto link = netlink::decode_link(message);
+    if (link && *link) network.links.push_back(state_of(**std::move(link)));
     return ok();
   }));
   batch_.clear();
   netlink::encode_address_dump(batch_);
   HF_OK(route_.ask(batch_, [&](netlink::Octets message) -> Status {
-    HF_TRY(netlink::AddressMessage address, netlink::decode_address(message));
-    network.addresses.push_back(state_of(std::move(address)));
+    auto address = netlink::decode_address(message);  // families that are not IP have addresses too
+    if (address) network.addresses.push_back(state_of(*std::move(address)));
     return ok();
   }));
   index_by_name_.clear();
@@ -123,8 +123,8 @@ Result<std::map<DestinationKey, DestinationOptions>> LinuxKernel::read_destinati
   batch_.clear();
   netlink::encode_destination_dump(batch_, ipvs_, key);
   auto asked = generic_.ask(batch_, [&](netlink::Octets message) -> Status {
-    HF_TRY(auto destination, netlink::decode_destination(message, key.family));
-    destinations.insert(std::move(destination));
+    auto destination = netlink::decode_destination(message, key.family);
+    if (destination) destinations.insert(*std::move(destination));
     return ok();
   });
   if (!asked) return Error{"IPVS destinations of " + to_string(key) + ": " + asked.error().message, asked.error().code};

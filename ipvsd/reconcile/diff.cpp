@@ -33,14 +33,17 @@ void diff_addresses(const AddressTable& actual, const std::vector<Address>& want
                     std::vector<Change>& changes) {
   std::set<AddressKey> keep;
   for (const Address& address : wanted) keep.insert(address.key);
+  const std::set<AddressKey> may_go(removable.begin(), removable.end());
   std::set<AddressKey> said;
   for (auto key = removable.rbegin(); key != removable.rend(); ++key) {
     if (actual.contains(*key) && !keep.contains(*key) && said.insert(*key).second) changes.push_back(DeleteAddress{*key});
   }
   for (const Address& address : wanted) {
     const auto existing = actual.find(address.key);
-    if (existing != actual.end() && same(existing->second, address.options)) continue;
-    if (existing != actual.end()) changes.push_back(DeleteAddress{address.key});
+    if (existing != actual.end()) {
+      if (same(existing->second, address.options) || !may_go.contains(address.key)) continue;
+      changes.push_back(DeleteAddress{address.key});
+    }
     changes.push_back(AddAddress{address});
   }
 }

@@ -30,7 +30,8 @@ struct Wanted {
   std::set<std::string> promoted;
 };
 
-// What may be deleted if it is not wanted. Everything else that exists belongs to somebody else.
+// What may be deleted: if it is not wanted, or to put an address with other options in its place. Everything else that exists
+// belongs to somebody else; an address of somebody else that is wanted is good as it is.
 struct Removable {
   std::vector<AddressKey> addresses;  // deleted in reverse order: secondaries before their primary
   std::set<ServiceKey> services;

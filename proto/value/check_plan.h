@@ -23,7 +23,7 @@ struct TcpCheck {
 struct HttpUrl {
   std::string path = "/";
   std::string digest;                     // MD5 of the body in lower case hex; empty: not compared
-  std::vector<std::pair<std::uint16_t, std::uint16_t>> status;  // inclusive ranges; empty: 200..299 unless a digest is given
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> status;  // inclusive ranges; empty: 200..299
   std::string virtualhost;                // empty: the check's, then none
   bool operator==(const HttpUrl&) const = default;
 };

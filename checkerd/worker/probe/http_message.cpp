@@ -91,7 +91,7 @@ HttpAnswer::State HttpAnswer::end() {
 }
 
 static bool status_accepted(const HttpProbe& probe, unsigned status) {
-  if (probe.status.empty()) return !probe.digest.empty() || (status >= 200 && status <= 299);
+  if (probe.status.empty()) return status >= 200 && status <= 299;  // also where a digest is compared
   return std::ranges::any_of(probe.status, [&](const auto& range) { return status >= range.first && status <= range.second; });
 }
 

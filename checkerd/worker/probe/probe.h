@@ -23,7 +23,7 @@ struct HttpProbe {
   std::string host;             // value of the Host header; empty: none
   HttpProtocol protocol = HttpProtocol::kHttp10;
   std::string digest;           // MD5 in lower case hex; empty: not compared
-  std::vector<std::pair<std::uint16_t, std::uint16_t>> status;  // inclusive; empty: 200 to 299, or any where a digest is compared
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> status;  // inclusive; empty: 200 to 299
 };
 
 enum class ProbeOutcome : std::uint8_t {

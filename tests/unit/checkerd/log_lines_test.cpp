@@ -84,6 +84,7 @@ TEST(LogLines, OfActions) {
   CheckedService it = service(1, 3, 1, {server(1, 3, {tcp(11)}), server(2, 2, {tcp(12)})});
   it.servers[1].inhibit_on_failure = true;
   it.sorry = server(9, 1, {});
+  it.omega = true;
   Pools pools;
   const auto lines = [&](const Actions& actions) {
     std::vector<std::string> all;

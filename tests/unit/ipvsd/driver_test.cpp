@@ -208,6 +208,34 @@ TEST_F(DriverTest, VrrpdHearsOfLinksButNotOfItsOwnAddresses) {
   EXPECT_FALSE(vrrpd->heard.back().link_facts().present());
 }
 
+TEST_F(DriverTest, AnOwnersAddressStaysAsTheAdministratorMadeIt) {
+  IpvsPlan plan = vrrp_plan();
+  plan.instances[0].addresses = {address("192.0.2.10/24")};
+  plan.instances[0].addresses[0].label = "eth0:vip";
+  start(plan);
+  kernel->applied.clear();
+  claim(kFirst, 1);
+  turn();
+  EXPECT_TRUE(kernel->applied.empty());
+  EXPECT_EQ(vrrpd->heard.back().claim_applied().failed(), 0u);
+}
+
+TEST_F(DriverTest, AReloadReplacesAnAddressOfOursWhoseOptionsChanged) {
+  start(vrrp_plan());
+  claim(kFirst, 1);
+  turn();
+  kernel->applied.clear();
+  IpvsPlan plan = vrrp_plan();
+  plan.generation = 2;
+  plan.instances[0].addresses[0].label = "eth0:vip";
+  say_plan(plan);
+  turn();
+  ASSERT_EQ(kernel->applied.size(), 2u);
+  EXPECT_EQ(to_string(kernel->applied[0]), "delete address 192.0.2.100/24 on eth0");
+  EXPECT_EQ(to_string(kernel->applied[1]), "add address 192.0.2.100/24 on eth0");
+  EXPECT_EQ(vrrpd->count([](const wire::IpvsdToVrrpd& m) { return m.has_address_lost(); }), 0u);
+}
+
 TEST_F(DriverTest, AClaimThatThePlanDoesNotNameIsRefusedAndAudited) {
   start(vrrp_plan());
   claim(99, 1);
