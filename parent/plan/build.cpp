@@ -55,6 +55,10 @@ void Building::warn(config::Position at, std::string_view code, std::string mess
   add(config::Severity::warning, config::ErrorClass::general_error, at, code, std::move(message), std::move(expected));
 }
 
+void Building::note(config::Position at, std::string_view code, std::string message, std::string expected) {
+  add(config::Severity::warning, config::ErrorClass::none, at, code, std::move(message), std::move(expected));
+}
+
 void Building::error(config::Position at, std::string_view code, std::string message, std::string expected) {
   add(config::Severity::error, config::ErrorClass::general_error, at, code, std::move(message), std::move(expected));
 }

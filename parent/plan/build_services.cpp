@@ -386,7 +386,6 @@ void build_services(Building& building) {
   building.plan.check.workers = building.surroundings.workers;
   building.plan.check.seed = configuration.globals.random_seed ? *configuration.globals.random_seed
                                                                : fnv1a(building.plan.settings.router_id);
-  building.plan.ipvs.uses_ipvs = !configuration.virtual_servers.empty();
   building.plan.ipvs.lvs_flush = configuration.globals.lvs_flush.value_or(false);
   std::set<ServiceId> seen;
   for (const model::VirtualServer& said : configuration.virtual_servers) {
@@ -400,13 +399,14 @@ void build_services(Building& building) {
     Scripts scripts = Scripts::kHere;
     for (const ServiceKey& key : keys(building, block)) {
       if (!seen.insert(building.identities.id<ServiceId>(identity_of(key))).second) {
-        building.error(said.at, "duplicate-service", "virtual server " + name_of(key) + " is defined twice, the second one is ignored");
+        building.note(said.at, "duplicate-service", "virtual server " + name_of(key) + " is defined twice, the second one is ignored");
         continue;
       }
       build_service(building, block, key, scripts);
       scripts = Scripts::kNone;
     }
   }
+  building.plan.ipvs.uses_ipvs = !building.plan.ipvs.services.empty();
 }
 
 }  // namespace holdfast

@@ -89,6 +89,11 @@ void fill_addresses(Building& building, const model::Instance& said, VrrpInstanc
   std::set<std::string> fault_interfaces;
   const auto hold = [&](const model::AddressEntry& entry) {
     VirtualAddress address = virtual_address(entry, instance.interface);
+    if (address.interface.empty()) {
+      building.refuse(entry.at, config::ErrorClass::general_error, "address-without-interface",
+                      "(" + instance.name + ") address " + entry.prefix.to_string() + " has no interface: the instance has none either",
+                      "dev INTERFACE");
+    }
     if (!entry.no_track && !address.interface.empty() && address.interface != instance.interface) {
       fault_interfaces.insert(address.interface);
     }
@@ -110,7 +115,7 @@ void fill_addresses(Building& building, const model::Instance& said, VrrpInstanc
     const std::string message = "(" + instance.name + ") the first IPv6 virtual address " + instance.addresses.front().to_string() +
                                 " is not a link-local one, RFC 9568 section 5.2.9 asks for that";
     if (instance.strict) building.error(said.addresses.front().at, "first-address-not-link-local", message);
-    else building.warn(said.addresses.front().at, "first-address-not-link-local", message);
+    else building.note(said.addresses.front().at, "first-address-not-link-local", message);
   }
 }
 
@@ -344,7 +349,7 @@ void collect_sockets(Building& building) {
     if (!instance.unicast) wish.group = instance.group_address;
     const auto [found, fresh] = wishes.try_emplace({wish.interface, wish.family, wish.unicast}, wish);
     if (!fresh && !(found->second.group == wish.group)) {
-      building.error({}, "two-groups-on-one-interface",
+      building.note({}, "two-groups-on-one-interface",
                      "(" + instance.name + ") multicast group " + wish.group.to_string() + " on " + wish.interface +
                          ", where another instance uses " + found->second.group.to_string() + ": only the latter is joined");
     }

@@ -23,6 +23,8 @@ class Building {
 
   // The value is corrected or the item left out; a configuration test counts it as keepalived does.
   void warn(config::Position at, std::string_view code, std::string message, std::string expected = {});
+  // Worth knowing; keepalived accepts it silently, so a configuration test does not count it.
+  void note(config::Position at, std::string_view code, std::string message, std::string expected = {});
   // The item is left out and the operator has to see it.
   void error(config::Position at, std::string_view code, std::string message, std::string expected = {});
   // Nothing can run on this.

@@ -18,7 +18,7 @@ std::uint8_t choose_version(Building& building, const model::Instance& said, con
   const unsigned common = building.configuration.globals.vrrp_version.value_or(2);
   const unsigned wanted = said.version ? *said.version : instance.family == Family::kIpv6 ? 3 : common;
   if (instance.family == Family::kIpv6 && wanted != 3) {
-    building.warn(said.version.at, "version-for-ipv6", named(said) + "IPv6 needs VRRP version 3, version " + std::to_string(wanted) +
+    building.note(said.version.at, "version-for-ipv6", named(said) + "IPv6 needs VRRP version 3, version " + std::to_string(wanted) +
                                                            " is not used");
     return 3;
   }

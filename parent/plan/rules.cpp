@@ -73,12 +73,6 @@ void every_name_once(Building& building) {
   }
 }
 
-void static_addresses_are_told(Building& building) {
-  if (building.configuration.static_addresses.empty() || !building.surroundings.vrrp) return;
-  building.warn(building.configuration.static_addresses.front().at, "static-addresses",
-                "static_ipaddress is checked but not applied by this version");
-}
-
 }  // namespace
 
 void apply_rules(Building& building) {
@@ -88,7 +82,6 @@ void apply_rules(Building& building) {
   each_router_once(building, said);
   every_instance_has_addresses(building, said);
   strict_is_multicast(building, said);
-  static_addresses_are_told(building);
 }
 
 }  // namespace holdfast

@@ -91,6 +91,13 @@ TEST(Build, RulesOfInstances) {
        false},
       {"weight in a group", [](auto& c) { c.instances[0].tracking.interfaces[0].weight = said(5); }, "weight-ignored", false},
       {"script that is not there", [](auto& c) { c.instances[0].tracking.scripts[0].name = "other"; }, "unknown-script", false},
+      {"address without interface",
+       [](auto& c) {
+         c.instances[0].interface = {};
+         c.instances[0].unicast_src_ip = said(*IpAddress::parse("192.0.2.1"));
+         c.instances[0].peers.push_back({*IpAddress::parse("192.0.2.2"), {}, {}, {}});
+       },
+       "address-without-interface", true},
       {"empty unicast block", [](auto& c) { c.instances[0].unicast_peer = said(true); }, "no-unicast-peer", false},
   };
   for (const RuleCase& one : cases) {
