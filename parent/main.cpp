@@ -28,6 +28,13 @@ int act(const holdfast::CommandLine& line, const holdfast::Reading& reading, hol
   }
 }
 
+// Where the operator wants the dumps besides /tmp, which the role has.
+std::vector<std::string> dump_directories() {
+  const char* directory = std::getenv("TMPDIR");
+  if (directory == nullptr || directory[0] != '/') return {};
+  return {directory};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -48,7 +55,8 @@ int main(int argc, char** argv) {
     return 1;
   }
   LogOutput output({line.syslog && !only_reads, line.log_console, line.facility, line.detail, {}});
-  if (auto entered = policy::enter(policy::kParent); !entered) {
+  const std::vector<std::string> writable = dump_directories();
+  if (auto entered = policy::enter(policy::kParent, {.writable_directories = writable}); !entered) {
     std::fprintf(stderr, "sandbox: %s\n", entered.error().message.c_str());
     return 1;
   }

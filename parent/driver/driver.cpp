@@ -14,6 +14,7 @@
 #include "parent/plan/delta.h"
 #include "parent/plan/without.h"
 #include "parent/control/release.h"
+#include "parent/entry/descriptors.h"
 #include "proto/runtime/log.h"
 
 namespace holdfast {
@@ -40,7 +41,7 @@ Driver::Driver(Loop& loop, const CommandLine& line, const Reading& reading, Hand
       pid_file_(std::move(handed.pid_file)),
       vrrp_pid_file_(std::move(handed.vrrp_pid_file)),
       checkers_pid_file_(std::move(handed.checkers_pid_file)),
-      pid_keeper_(std::move(handed.pid_keeper)),
+      keeper_(std::move(handed.keeper)),
       launcher_(std::move(handed.launcher)),
       files_(launcher_),
       supervisor_(loop, launcher_, {line.every_child, line.respawn, line.resume_limit}, *this),
@@ -290,13 +291,14 @@ void Driver::finish_stop() {
 }
 
 void Driver::end(int status) {
+  remove_pid_files();
   release_shell(status);
   loop_.stop(status);
 }
 
 // Pid files of subsystems that do not run disappear, and the shell that waits goes on.
 void Driver::release_shell(int status) {
-  if (pid_keeper_ && status == 0 && ::write(pid_keeper_.get(), "r", 1) != 1) log_warning(LogEvent::kDegraded, "the keeper of the pid files is gone");
+  if (keeper_ && status == 0 && ::write(keeper_.get(), &entry::kKeeperStarted, 1) != 1) log_warning(LogEvent::kDegraded, "the keeper is gone");
   if (!ready_) return;
   const std::string text = std::to_string(status) + "\n";
   [[maybe_unused]] const ssize_t written = ::write(ready_.get(), text.data(), text.size());

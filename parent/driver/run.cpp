@@ -112,7 +112,7 @@ Driver::Handed take_handed() {
   handed.pid_file = take(entry::kPidFileFd);
   handed.vrrp_pid_file = take(entry::kVrrpPidFileFd);
   handed.checkers_pid_file = take(entry::kCheckersPidFileFd);
-  handed.pid_keeper = take(entry::kPidKeeperFd);
+  handed.keeper = take(entry::kKeeperFd);
   take(entry::kBfdPidFileFd).release();  // its lock is held for life
   return handed;
 }
