@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parent/plan/build.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "parent/plan/building.h"
 
 namespace holdfast {
@@ -61,6 +64,22 @@ void Building::refuse(config::Position at, config::ErrorClass error_class, std::
                       std::string expected) {
   add(config::Severity::error, error_class, at, code, std::move(message), std::move(expected));
   refused_ = true;
+}
+
+// A block of an instance reaches to where the next one begins.
+bool Building::complained_in(config::Position block) const {
+  std::uint32_t end = UINT32_MAX;
+  for (const model::Instance& other : configuration.instances) {
+    if (other.at.file == block.file && other.at.line > block.line) end = std::min(end, other.at.line);
+  }
+  return std::ranges::any_of(diagnostics_.all(), [&](const config::Diagnostic& one) {
+    return one.severity == config::Severity::error && one.at.file == block.file && one.at.line > block.line && one.at.line < end;
+  });
+}
+
+void Building::refuse_missing(config::Position block, std::string_view code, std::string message, std::string expected) {
+  if (complained_in(block)) refused_ = true;
+  else refuse(block, config::ErrorClass::general_error, code, std::move(message), std::move(expected));
 }
 
 ScriptId Building::script(const model::ScriptCommand& command, Duration timeout) {

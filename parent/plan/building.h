@@ -28,6 +28,8 @@ class Building {
   // Nothing can run on this.
   void refuse(config::Position at, config::ErrorClass error_class, std::string_view code, std::string message,
               std::string expected = {});
+  // As refuse, for what is missing in a block; silent when a line of the block is wrong already: that says it better.
+  void refuse_missing(config::Position block, std::string_view code, std::string message, std::string expected);
   bool refused() const { return refused_; }
 
   // The row of scriptd's table for this command; the same command with the same identity and limit is one row. 0 for no command.
@@ -39,6 +41,7 @@ class Building {
  private:
   void add(config::Severity severity, config::ErrorClass error_class, config::Position at, std::string_view code, std::string message,
            std::string expected);
+  bool complained_in(config::Position block) const;
   config::Diagnostics& diagnostics_;
   std::set<ScriptId> scripts_;
   bool refused_ = false;
