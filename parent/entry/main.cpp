@@ -243,9 +243,9 @@ Status run(const Start& start, const Fd& program, const Fd& ready, const std::ve
   Handover handover;
   if (ready) HF_OK(handover.add(kReadyFd, ready.get()));
   for (const PidFile& file : pid_files) HF_OK(handover.add(file.number, file.file.get()));
-  if (!pid_files.empty()) {
+  if (!start.options.test) {
     HF_TRY(const Fd keeper, start_keeper(pid_files));
-    HF_OK(handover.add(kPidKeeperFd, keeper.get()));
+    HF_OK(handover.add(kKeeperFd, keeper.get()));
   }
   if (start.options.scripts != Scripts::kNone && !start.options.test) {
     HF_TRY(const Fd scripts, start_scriptd(start));
@@ -287,7 +287,6 @@ int start(const Arguments& arguments) {
   clean_environment();
   if (const Status entered = enter_name_space(options->name_space); !entered) end(entered.error(), kExitFailure);
   make_run_directory(*rights);
-  if (!options->test) remove_old_dumps();
   std::vector<PidFile> pid_files;
   if (!options->test) {
     auto opened = open_pid_files(*options);
