@@ -3,7 +3,6 @@
 #include "parent/plan/build.h"
 
 #include <algorithm>
-#include <cstdint>
 
 #include "parent/plan/building.h"
 
@@ -66,20 +65,18 @@ void Building::refuse(config::Position at, config::ErrorClass error_class, std::
   refused_ = true;
 }
 
-// A block of an instance reaches to where the next one begins.
-bool Building::complained_in(config::Position block) const {
-  std::uint32_t end = UINT32_MAX;
-  for (const model::Instance& other : configuration.instances) {
-    if (other.at.file == block.file && other.at.line > block.line) end = std::min(end, other.at.line);
-  }
+bool Building::has_error_in_block(config::Position block) const {
+  std::uint32_t end = 0xffffffff;
+  const auto bound = [&](config::Position other) {
+    if (other.file == block.file && other.line > block.line) end = std::min(end, other.line);
+  };
+  for (const model::Instance& other : configuration.instances) bound(other.at);
+  for (const model::SyncGroup& other : configuration.sync_groups) bound(other.at);
+  for (const model::Script& other : configuration.scripts) bound(other.at);
+  for (const model::VirtualServer& other : configuration.virtual_servers) bound(other.at);
   return std::ranges::any_of(diagnostics_.all(), [&](const config::Diagnostic& one) {
-    return one.severity == config::Severity::error && one.at.file == block.file && one.at.line > block.line && one.at.line < end;
+    return one.severity == config::Severity::error && one.at.file == block.file && one.at.line >= block.line && one.at.line < end;
   });
-}
-
-void Building::refuse_missing(config::Position block, std::string_view code, std::string message, std::string expected) {
-  if (complained_in(block)) refused_ = true;
-  else refuse(block, config::ErrorClass::general_error, code, std::move(message), std::move(expected));
 }
 
 ScriptId Building::script(const model::ScriptCommand& command, Duration timeout) {

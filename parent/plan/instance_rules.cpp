@@ -112,16 +112,21 @@ void apply_authentication(Building& building, const model::Instance& said, VrrpI
 
 bool check_place(Building& building, const model::Instance& said, VrrpInstance& instance) {
   using config::ErrorClass;
+  if (!said.vrid && building.has_error_in_block(said.at)) {
+    building.refuse_silently();
+    return false;
+  }
   if (!said.vrid) {
-    building.refuse_missing(said.at, "vrid-missing", named(said) + "the virtual router id must be set", "virtual_router_id 1 to 255");
+    building.refuse(said.at, ErrorClass::general_error, "vrid-missing", named(said) + "the virtual router id must be set",
+                    "virtual_router_id 1 to 255");
     return false;
   }
   const bool dynamic = building.configuration.globals.dynamic_interfaces.value_or(false);
   if (instance.interface.empty()) {
     if (!instance.unicast || !instance.source) {
-      building.refuse_missing(said.at, "interface-missing",
-                              named(said) + (instance.unicast ? "unicast without an interface needs unicast_src_ip" : "no interface is set"),
-                              "interface NAME");
+      building.refuse(said.at, ErrorClass::general_error, "interface-missing",
+                      named(said) + (instance.unicast ? "unicast without an interface needs unicast_src_ip" : "no interface is set"),
+                      "interface NAME");
       return false;
     }
     return true;
