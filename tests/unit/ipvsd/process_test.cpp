@@ -133,6 +133,8 @@ class Listener {
     at.sll_family = AF_PACKET;
     at.sll_protocol = htons(ETH_P_ALL);
     at.sll_ifindex = static_cast<int>(::if_nametoindex("p0"));
+    const int room = 32 << 20;
+    EXPECT_EQ(::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room), 0);
     EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at), 0);
   }
   // (gratuitous ARP, unsolicited NA) seen so far.
@@ -237,6 +239,47 @@ TEST_F(ProcessTest, ClaimsAreQuick) {
   EXPECT_EQ(held(), "192.0.2.1/24 ");
   std::sort(claims.begin(), claims.end());
   std::printf("claim of an IPv4 and an IPv6 address: median %ld us, 90%% %ld us\n", static_cast<long>(claims[kRounds / 2]), static_cast<long>(claims[kRounds * 9 / 10]));
+}
+
+// A whole router's worth at once, with their announcements: also a figure.
+TEST_F(ProcessTest, AThousandInstancesMoveTogether) {
+  constexpr std::uint64_t kInstances = 1000;
+  start();
+  IpvsPlan all = plan(0);
+  all.instances.clear();
+  for (std::uint64_t id = 1; id <= kInstances; ++id) {
+    InstanceRights rights{InstanceId{id}, "VI_" + std::to_string(id), "d0", {}, false, Duration{0}, Duration{0}};
+    VirtualAddress address;
+    address.interface = "d0";
+    address.prefix = *parse_prefix("10.1." + std::to_string(id / 250) + "." + std::to_string(id % 250 + 1) + "/32");
+    rights.addresses.push_back(address);
+    all.instances.push_back(rights);
+  }
+  say_plan(*parent_, all);
+  connect_vrrpd();
+  ASSERT_TRUE(wait([&] { return parent_->count([](const auto& m) { return m.has_plan_applied(); }) == 1; }));
+  Listener listener;
+  const Instant begin = loop_.now();
+  for (std::uint64_t id = 1; id <= kInstances; ++id) {
+    vrrpd_->say(claim_of(id, 1));
+    wire::VrrpdToIpvsd announce;
+    announce.mutable_announce()->set_instance(id);
+    announce.mutable_announce()->set_repeat(5);
+    vrrpd_->say(announce);
+  }
+  const auto is_applied = [](const auto& m) { return m.has_claim_applied() && m.claim_applied().failed() == 0; };
+  ASSERT_TRUE(wait([&] { return vrrpd_->count(is_applied) == kInstances; }));
+  const auto moved = (loop_.now() - begin).count();
+  EXPECT_TRUE(wait([&] { return listener.count().first == 5 * static_cast<int>(kInstances); })) << listener.count().first;
+  std::printf("%d claims: %ld us; with 5 announcements each: %ld us\n", static_cast<int>(kInstances), static_cast<long>(moved),
+              static_cast<long>((loop_.now() - begin).count()));
+  EXPECT_EQ(output_of("ip -o -4 addr show dev d0 | wc -l"), std::to_string(kInstances + 1) + "\n");
+  const Instant stopping = loop_.now();
+  parent_->hang_up();
+  const int code = end_child(0);
+  std::printf("withdrawn and ended after %ld us\n", static_cast<long>((loop_.now() - stopping).count()));
+  EXPECT_TRUE(WIFEXITED(code) && WEXITSTATUS(code) == 0) << code;
+  EXPECT_EQ(held(), "192.0.2.1/24 ");
 }
 
 TEST_F(ProcessTest, NonsenseFromItsParentEndsIt) {
