@@ -67,6 +67,7 @@ class Driver final : public Observer {
 
   // driver.cpp: load, reload, stop
   Surroundings surroundings();
+  std::optional<KnownInterface> look_up(const std::string& interface);
   void reload();
   void reload_failed(const std::string& why);
   void offer(Plan plan);
