@@ -30,7 +30,7 @@ progress_of() {
 
 stop_step() {
   [[ -n $STEP_PID ]] || return 0
-  kill -TERM -- "-$STEP_PID" 2>/dev/null
+  kill -INT -- "-$STEP_PID" 2>/dev/null
   wait "$STEP_PID" 2>/dev/null
   STEP_PID=
 }

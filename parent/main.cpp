@@ -23,9 +23,16 @@ int act(const holdfast::CommandLine& line, const holdfast::Reading& reading, hol
   switch (line.action) {
     case holdfast::Action::kTest:
     case holdfast::Action::kDump: return test_with_launcher(line, reading, std::move(handed), test_log);
-    case holdfast::Action::kCleanup: return clean_up(line, reading, std::move(handed));
+    case holdfast::Action::kCleanup: return clean_up(reading, std::move(handed));
     default: return run_daemon(line, reading, std::move(handed), output);
   }
+}
+
+// Where the operator wants the dumps besides /tmp, which the role has.
+std::vector<std::string> dump_directories() {
+  const char* directory = std::getenv("TMPDIR");
+  if (directory == nullptr || directory[0] != '/') return {};
+  return {directory};
 }
 
 }  // namespace
@@ -38,7 +45,7 @@ int main(int argc, char** argv) {
   ::prctl(PR_SET_NAME, line.program.find("keepalived") != std::string::npos ? "keepalived" : "holdfast");
   ::umask(077);
   const Reading reading = reading_of(line);
-  if (line.action == Action::kAsk) return ask(control_path(reading.path, reading.config_id, line.pid_file), line.question);
+  if (line.action == Action::kAsk) return ask(control_path(reading.path, reading.config_id, reading.net), line.question);
   const int test_log = open_test_log(line);
   Driver::Handed handed = take_handed();
   const bool only_reads = line.action == Action::kTest || line.action == Action::kDump;
@@ -48,7 +55,8 @@ int main(int argc, char** argv) {
     return 1;
   }
   LogOutput output({line.syslog && !only_reads, line.log_console, line.facility, line.detail, {}});
-  if (auto entered = policy::enter(policy::kParent); !entered) {
+  const std::vector<std::string> writable = dump_directories();
+  if (auto entered = policy::enter(policy::kParent, {.writable_directories = writable}); !entered) {
     std::fprintf(stderr, "sandbox: %s\n", entered.error().message.c_str());
     return 1;
   }

@@ -164,8 +164,7 @@ void take(CommandLine& line, int letter, const std::string& value, const std::st
       if (const auto count = number(value)) line.resume_limit = *count;
       else refuse(line, "--vrrp-resume-limit takes a number, not '" + value + "'");
       return;
-    case 'p': line.pid_file = value; return;
-    case 'r': case 'c': case 'b': case 's': case kScripts: case kConfigDirectory: return;  // the root phase has followed them
+    case 'p': case 'r': case 'c': case 'b': case 's': case kScripts: case kConfigDirectory: return;  // the root phase has followed them
     default: line.without_effect.push_back(word); return;
   }
 }

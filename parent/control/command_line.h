@@ -16,7 +16,6 @@ struct CommandLine {
   std::string program;              // the last part of argv[0]
   std::string config_file = "/etc/keepalived/keepalived.conf";
   std::string config_id;            // -i
-  std::string pid_file;             // -p, as a name of this daemon: the root phase has opened it
   std::string test_log;             // -t FILE; empty: stderr
   std::string signal_name;          // --signum
   std::string dump_stage;           // --dump: tree, model or plan

@@ -42,7 +42,7 @@ std::string usage_text(std::string_view program) {
       --ignore-sigint          Do not end on SIGINT
       --scripts=none|user|root Whether scripts run, and whether root's run as root (called keepalived: root)
       --config-dir=DIRECTORY   Files below it may be included though only root can read them
-      --vrrp-resume-limit=N    How often the VRRP process may crash in a minute and go on as it was (default 3)
+      --vrrp-resume-limit=N    How often a process may crash in a minute and be back at once, as it was (default 3)
       --dump=STAGE             Print the configuration as tree, model or plan
       --ask=QUESTION           Ask the running daemon: status, json, stats, data, explain INSTANCE, reload, stop
       --policy                 Print what each process may do

@@ -36,6 +36,7 @@ struct Reading {
   std::string config_id;
   bool all_checks = false;     // -e
   std::string working_directory;
+  std::string net;             // the network namespace, as a name of this daemon
 };
 
 Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files& files, const Surroundings& surroundings);

@@ -9,11 +9,14 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <sstream>
 
 #include "parent/driver/owned.h"
 #include "parent/plan/delta.h"
 #include "parent/plan/without.h"
+#include "parent/config/dump.h"
 #include "parent/control/release.h"
+#include "parent/entry/descriptors.h"
 #include "proto/runtime/log.h"
 
 namespace holdfast {
@@ -40,7 +43,7 @@ Driver::Driver(Loop& loop, const CommandLine& line, const Reading& reading, Hand
       pid_file_(std::move(handed.pid_file)),
       vrrp_pid_file_(std::move(handed.vrrp_pid_file)),
       checkers_pid_file_(std::move(handed.checkers_pid_file)),
-      pid_keeper_(std::move(handed.pid_keeper)),
+      keeper_(std::move(handed.keeper)),
       launcher_(std::move(handed.launcher)),
       files_(launcher_),
       supervisor_(loop, launcher_, {line.every_child, line.respawn, line.resume_limit}, *this),
@@ -53,7 +56,7 @@ Driver::Driver(Loop& loop, const CommandLine& line, const Reading& reading, Hand
                    log_warning(LogEvent::kDegraded, printable(reason, 512));
                  },
                  [this](Generation generation) { table_ready(generation); }, [this] { table_ready(last_generation_); }}),
-      owned_path_(owned_path(reading.path, reading.config_id, line.pid_file)),
+      owned_path_(owned_path(reading.path, reading.config_id, reading.net)),
       control_(loop, [this](ControlSocket::AskerId asker, const std::string& text) { asked(asker, text); }) {
   dump_timer_ = loop_.timer([this] { write_dumps(); });
   stop_timer_ = loop_.timer([this] { finish_stop(); });
@@ -72,13 +75,20 @@ Surroundings Driver::surroundings() {
   char name[256] = "";
   ::gethostname(name, sizeof name - 1);
   around.host_name = name;
-  around.interface = [this](const std::string& interface) -> std::optional<KnownInterface> {
-    const auto found = launcher_.look_up(interface);
-    if (found) return KnownInterface{(found->flags & IFF_LOOPBACK) != 0, (found->flags & IFF_MULTICAST) != 0};
-    if (found.error().code == EPIPE) return KnownInterface{};
-    return std::nullopt;
+  // One configuration names the same few interfaces again and again.
+  using Answers = std::map<std::string, std::optional<KnownInterface>>;
+  around.interface = [this, answers = std::make_shared<Answers>()](const std::string& interface) {
+    const auto known = answers->find(interface);
+    return known != answers->end() ? known->second : answers->emplace(interface, look_up(interface)).first->second;
   };
   return around;
+}
+
+std::optional<KnownInterface> Driver::look_up(const std::string& interface) {
+  const auto found = launcher_.look_up(interface);
+  if (found) return KnownInterface{(found->flags & IFF_LOOPBACK) != 0, (found->flags & IFF_MULTICAST) != 0};
+  if (found.error().code == EPIPE) return KnownInterface{};
+  return std::nullopt;
 }
 
 void Driver::start() {
@@ -90,9 +100,8 @@ void Driver::start() {
   Loaded loaded = load_configuration(reading_, Purpose::kRun, files_, surroundings());
   for (const std::string& text : loaded.lines()) log_warning(LogEvent::kMessage, text);
   if (line_.dump_configuration) {
-    for (const config::Node& node : loaded.tree.root.children) {
-      log_info(LogEvent::kMessage, std::string(node.keyword()) + (node.arguments().empty() ? "" : " " + std::string(node.arguments()[0].text)));
-    }
+    std::istringstream lines(config::dump(loaded.tree));
+    for (std::string text; std::getline(lines, text);) log_info(LogEvent::kMessage, text);
   }
   if (const int status = loaded.start_status(); status != 0) {
     log_error(LogEvent::kMessage, "Stopped " + release_name() + ": the configuration cannot be run");
@@ -213,7 +222,7 @@ void Driver::plan_applied(Generation) {
   log_info(first ? LogEvent::kStarted : LogEvent::kReloaded, first ? "Startup complete" : "Reload complete");
   service_report_.ready(first ? "Started" : "Reloaded");
   if (first) {
-    const std::string path = control_path(reading_.path, reading_.config_id, line_.pid_file);
+    const std::string path = control_path(reading_.path, reading_.config_id, reading_.net);
     if (auto listening = control_.listen(path); !listening) {
       log_warning(LogEvent::kDegraded, "control socket: " + listening.error().message);
     }
@@ -290,13 +299,14 @@ void Driver::finish_stop() {
 }
 
 void Driver::end(int status) {
+  remove_pid_files();
   release_shell(status);
   loop_.stop(status);
 }
 
 // Pid files of subsystems that do not run disappear, and the shell that waits goes on.
 void Driver::release_shell(int status) {
-  if (pid_keeper_ && status == 0 && ::write(pid_keeper_.get(), "r", 1) != 1) log_warning(LogEvent::kDegraded, "the keeper of the pid files is gone");
+  if (keeper_ && status == 0 && ::write(keeper_.get(), &entry::kKeeperStarted, 1) != 1) log_warning(LogEvent::kDegraded, "the keeper is gone");
   if (!ready_) return;
   const std::string text = std::to_string(status) + "\n";
   [[maybe_unused]] const ssize_t written = ::write(ready_.get(), text.data(), text.size());

@@ -36,7 +36,7 @@ class Driver final : public Observer {
     Fd pid_file;
     Fd vrrp_pid_file;
     Fd checkers_pid_file;
-    Fd pid_keeper;
+    Fd keeper;
   };
   Driver(Loop& loop, const CommandLine& line, const Reading& reading, Handed handed, LogOutput& output);
 
@@ -67,6 +67,7 @@ class Driver final : public Observer {
 
   // driver.cpp: load, reload, stop
   Surroundings surroundings();
+  std::optional<KnownInterface> look_up(const std::string& interface);
   void reload();
   void reload_failed(const std::string& why);
   void offer(Plan plan);
@@ -78,6 +79,7 @@ class Driver final : public Observer {
   void end(int status);
   void signals();
   void beat();
+  void remove_pid_files();
   void release_shell(int status);
   void index_names();
   // dumps.cpp
@@ -97,7 +99,7 @@ class Driver final : public Observer {
   Fd pid_file_;
   Fd vrrp_pid_file_;
   Fd checkers_pid_file_;
-  Fd pid_keeper_;
+  Fd keeper_;
   LauncherClient launcher_;
   LauncherFiles files_;
   ServiceReport service_report_;

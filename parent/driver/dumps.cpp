@@ -1,8 +1,14 @@
 // The files that tools ask for by signal. One question to the children answers everything that was asked meanwhile. See driver.h.
 // SPDX-License-Identifier: Apache-2.0
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 
 #include "parent/driver/driver.h"
+#include "parent/entry/descriptors.h"
 #include "parent/status/dump_file.h"
 #include "parent/status/json.h"
 #include "proto/runtime/log.h"
@@ -11,6 +17,8 @@ namespace holdfast {
 namespace {
 
 constexpr Duration kAnswerPatience{1'000'000};
+constexpr int kObstacleAttempts = 40;
+constexpr int kObstacleMilliseconds = 5;
 constexpr unsigned kAskedInstances = 1;
 constexpr unsigned kAskedServices = 2;
 
@@ -64,8 +72,18 @@ std::string Driver::dump_path(const std::string& name) const {
   return std::string(directory != nullptr && *directory == '/' ? directory : "/tmp") + "/" + name;
 }
 
+// EPERM: a file of root's is in the way, which in a sticky directory only root may replace. The keeper removes it at once.
 void Driver::write_dump(const std::string& name, const std::string& text) {
-  if (auto written = write_whole(dump_path(name), text); !written) log_error(LogEvent::kDegraded, written.error().message);
+  Status written = write_whole(dump_path(name), text);
+  const auto index = static_cast<std::size_t>(std::find(entry::kDumpNames.begin(), entry::kDumpNames.end(), name) - entry::kDumpNames.begin());
+  const char octet = static_cast<char>(entry::kKeeperObstacle + index);
+  if (!written && written.error().code == EPERM && keeper_ && ::write(keeper_.get(), &octet, 1) == 1) {
+    for (int attempt = 0; !written && attempt < kObstacleAttempts; ++attempt) {
+      ::poll(nullptr, 0, kObstacleMilliseconds);
+      written = write_whole(dump_path(name), text);
+    }
+  }
+  if (!written) log_error(LogEvent::kDegraded, written.error().message);
 }
 
 void Driver::asked(ControlSocket::AskerId asker, const std::string& text) {

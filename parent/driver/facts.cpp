@@ -1,17 +1,35 @@
 // What children report becomes log lines, notifications and pid files. See driver.h.
 // SPDX-License-Identifier: Apache-2.0
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "parent/driver/driver.h"
+#include "parent/entry/descriptors.h"
 #include "proto/runtime/log.h"
 
 namespace holdfast {
+namespace {
+
+constexpr int kKeeperAttempts = 40;
+constexpr int kKeeperMilliseconds = 5;
+
+}  // namespace
 
 void write_pid(const Fd& file, pid_t pid) {
   if (!file) return;
   const std::string text = std::to_string(pid) + "\n";
   if (::ftruncate(file.get(), 0) != 0 || ::pwrite(file.get(), text.data(), text.size(), 0) < 0) {
     log_error(LogEvent::kDegraded, "a pid file cannot be written");
+  }
+}
+
+// Whoever waits for the end of this process finds the names gone. The keeper does it; should it be gone, nobody waits for long.
+void Driver::remove_pid_files() {
+  if (!keeper_ || !pid_file_ || ::write(keeper_.get(), &entry::kKeeperEnding, 1) != 1) return;
+  struct stat state {};
+  for (int attempt = 0; attempt < kKeeperAttempts && ::fstat(pid_file_.get(), &state) == 0 && state.st_nlink > 0; ++attempt) {
+    ::poll(nullptr, 0, kKeeperMilliseconds);
   }
 }
 

@@ -21,20 +21,20 @@ constexpr std::size_t kFileMax = 64u << 20;
 
 Error failed(const std::string& path, int code) { return Error{path + ": " + std::strerror(code), code}; }
 
-std::string named_path(const char* prefix, const std::string& config_file, const std::string& config_id, const std::string& pid_file) {
+std::string named_path(const char* prefix, const std::string& config_file, const std::string& config_id, const std::string& net) {
   char name[17];
-  std::snprintf(name, sizeof name, "%016llx", static_cast<unsigned long long>(fnv1a(identity_text({config_file, config_id, pid_file}))));
+  std::snprintf(name, sizeof name, "%016llx", static_cast<unsigned long long>(fnv1a(identity_text({config_file, config_id, net}))));
   return std::string(kRunDirectory) + "/" + prefix + name;
 }
 
 }  // namespace
 
-std::string owned_path(const std::string& config_file, const std::string& config_id, const std::string& pid_file) {
-  return named_path("owned-", config_file, config_id, pid_file);
+std::string owned_path(const std::string& config_file, const std::string& config_id, const std::string& net) {
+  return named_path("owned-", config_file, config_id, net);
 }
 
-std::string control_path(const std::string& config_file, const std::string& config_id, const std::string& pid_file) {
-  return named_path("control-", config_file, config_id, pid_file);
+std::string control_path(const std::string& config_file, const std::string& config_id, const std::string& net) {
+  return named_path("control-", config_file, config_id, net);
 }
 
 Status write_owned(const std::string& path, const IpvsPlan& plan) {

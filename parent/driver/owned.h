@@ -13,10 +13,11 @@ namespace holdfast {
 
 inline constexpr char kRunDirectory[] = "/run/holdfast";
 
-// The name for a daemon, from what tells daemons of one machine apart: configuration path, -i, -p. --cleanup takes the same options.
-std::string owned_path(const std::string& config_file, const std::string& config_id, const std::string& pid_file);
+// The name for a daemon, from what tells daemons of one machine apart: configuration path, -i, and the
+// network namespace (`net`). --cleanup and --ask run in that namespace, with the same -f and -i.
+std::string owned_path(const std::string& config_file, const std::string& config_id, const std::string& net);
 // The control socket of the same daemon.
-std::string control_path(const std::string& config_file, const std::string& config_id, const std::string& pid_file);
+std::string control_path(const std::string& config_file, const std::string& config_id, const std::string& net);
 Status write_owned(const std::string& path, const IpvsPlan& plan);
 Result<IpvsPlan> read_owned(const std::string& path);
 void remove_owned(const std::string& path);

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <net/if.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -100,6 +101,8 @@ Reading reading_of(const CommandLine& line) {
   ::free(directory);
   reading.path = line.config_file.starts_with('/') ? line.config_file : reading.working_directory + "/" + line.config_file;
   reading.config_id = line.config_id;
+  struct stat name_space {};
+  if (::stat("/proc/self/ns/net", &name_space) == 0) reading.net = std::to_string(name_space.st_ino);
   reading.all_checks = line.all_config;
   return reading;
 }
@@ -112,7 +115,7 @@ Driver::Handed take_handed() {
   handed.pid_file = take(entry::kPidFileFd);
   handed.vrrp_pid_file = take(entry::kVrrpPidFileFd);
   handed.checkers_pid_file = take(entry::kCheckersPidFileFd);
-  handed.pid_keeper = take(entry::kPidKeeperFd);
+  handed.keeper = take(entry::kKeeperFd);
   take(entry::kBfdPidFileFd).release();  // its lock is held for life
   return handed;
 }
@@ -147,8 +150,8 @@ int test_alone(const CommandLine& line, const Reading& reading, int log) {
   return answer(line, reading, files, around, log);
 }
 
-int clean_up(const CommandLine& line, const Reading& reading, Driver::Handed handed) {
-  const std::string path = owned_path(reading.path, reading.config_id, line.pid_file);
+int clean_up(const Reading& reading, Driver::Handed handed) {
+  const std::string path = owned_path(reading.path, reading.config_id, reading.net);
   auto plan = read_owned(path);
   if (!plan) {
     if (plan.error().code == ENOENT) return 0;  // an orderly stop left nothing

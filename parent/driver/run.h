@@ -18,7 +18,7 @@ Driver::Handed take_handed();
 int run_daemon(const CommandLine& line, const Reading& reading, Driver::Handed handed, LogOutput& output);
 int test_with_launcher(const CommandLine& line, const Reading& reading, Driver::Handed handed, int log);
 // Removes what the plan that a killed daemon left on disk names.
-int clean_up(const CommandLine& line, const Reading& reading, Driver::Handed handed);
+int clean_up(const Reading& reading, Driver::Handed handed);
 // Without one: the caller's own rights, no sandbox, nothing but reading.
 int test_alone(const CommandLine& line, const Reading& reading, int log);
 

@@ -34,7 +34,7 @@ namespace {
 
 constexpr int kExitFailure = 1;
 constexpr int kExitPermission = 4;     // keepalived's number for missing rights
-constexpr int kExitAlreadyRunning = 0; // keepalived's
+constexpr int kExitAsKeepalived = 0;   // already running, no pid file, no network namespace: its callers rely on it
 constexpr int kScratchFd = 64;         // descriptors wait above here until each moves to its number
 
 struct Arguments {
@@ -243,9 +243,9 @@ Status run(const Start& start, const Fd& program, const Fd& ready, const std::ve
   Handover handover;
   if (ready) HF_OK(handover.add(kReadyFd, ready.get()));
   for (const PidFile& file : pid_files) HF_OK(handover.add(file.number, file.file.get()));
-  if (!pid_files.empty()) {
+  if (!start.options.test) {
     HF_TRY(const Fd keeper, start_keeper(pid_files));
-    HF_OK(handover.add(kPidKeeperFd, keeper.get()));
+    HF_OK(handover.add(kKeeperFd, keeper.get()));
   }
   if (start.options.scripts != Scripts::kNone && !start.options.test) {
     HF_TRY(const Fd scripts, start_scriptd(start));
@@ -285,13 +285,12 @@ int start(const Arguments& arguments) {
   auto role_programs = open_role_programs(*directory);
   if (!role_programs) end(role_programs.error(), kExitFailure);
   clean_environment();
-  if (const Status entered = enter_name_space(options->name_space); !entered) end(entered.error(), kExitFailure);
+  if (const Status entered = enter_name_space(options->name_space); !entered) end(entered.error(), kExitAsKeepalived);
   make_run_directory(*rights);
-  if (!options->test) remove_old_dumps();
   std::vector<PidFile> pid_files;
   if (!options->test) {
     auto opened = open_pid_files(*options);
-    if (!opened) end(opened.error(), opened.error().code == EWOULDBLOCK ? kExitAlreadyRunning : kExitFailure);
+    if (!opened) end(opened.error(), kExitAsKeepalived);
     pid_files = *std::move(opened);
   }
   Fd ready;

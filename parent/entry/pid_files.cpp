@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "parent/entry/descriptors.h"
@@ -87,11 +88,11 @@ void remove_name(const Kept& kept) {
   unlinkat(kept.pid_file->directory_handle.get(), kept.pid_file->name.c_str(), 0);
 }
 
-void remove_empty(std::vector<Kept>& files) {
-  std::erase_if(files, [](const Kept& kept) {
+// On the parent's word: it holds the locks, so the names are nobody else's.
+void remove_unlocked(std::vector<Kept>& files, bool only_empty) {
+  std::erase_if(files, [only_empty](const Kept& kept) {
     struct stat state {};
-    if (fstat(kept.file.get(), &state) != 0 || state.st_size != 0) return false;
-    // Its lock is the parent's; the file is nobody's pid file, so the name may go regardless.
+    if (fstat(kept.file.get(), &state) != 0 || (only_empty && state.st_size != 0)) return false;
     if (is_still_named(*kept.pid_file, kept.file.get())) unlinkat(kept.pid_file->directory_handle.get(), kept.pid_file->name.c_str(), 0);
     return true;
   });
@@ -108,6 +109,24 @@ void close_all_but(std::vector<int> kept) {
   syscall(SYS_close_range, next, ~0U, 0);
 }
 
+// TMPDIR as the parent sees it.
+std::string dump_directory() {
+  const char* directory = std::getenv("TMPDIR");
+  return directory != nullptr && *directory == '/' ? directory : "/tmp";
+}
+
+// Only what this user owns: the parent removes its own by itself.
+void remove_obstacle(const Fd& dumps, std::size_t index) {
+  struct stat state {};
+  if (index >= kDumpNames.size() || fstatat(dumps.get(), kDumpNames[index], &state, AT_SYMLINK_NOFOLLOW) != 0) return;
+  if (state.st_uid == geteuid() && !S_ISDIR(state.st_mode)) unlinkat(dumps.get(), kDumpNames[index], 0);
+}
+
+void obey(char octet, std::vector<Kept>& files, const Fd& dumps) {
+  if (octet == kKeeperStarted || octet == kKeeperEnding) return remove_unlocked(files, octet == kKeeperStarted);
+  if (octet >= kKeeperObstacle) remove_obstacle(dumps, static_cast<std::size_t>(octet - kKeeperObstacle));
+}
+
 [[noreturn]] void keep(const std::vector<PidFile>& pid_files, const Fd& pipe_end) {
   prctl(PR_SET_NAME, "holdfast-pids", 0, 0, 0);
   for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE}) signal(number, SIG_IGN);
@@ -119,7 +138,12 @@ void close_all_but(std::vector<int> kept) {
     if (file) files.push_back({&pid_file, std::move(file)});
     directories.push_back(pid_file.directory);
   }
+  std::reverse(files.begin(), files.end());  // the parent's own goes last: it waits for that one
+  const std::string dump_path = dump_directory();
+  const Fd dumps(open(dump_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  directories.push_back(dump_path);
   std::vector<int> kept = {pipe_end.get()};
+  if (dumps) kept.push_back(dumps.get());
   for (const Kept& item : files) {
     kept.push_back(item.file.get());
     kept.push_back(item.pid_file->directory_handle.get());
@@ -134,7 +158,7 @@ void close_all_but(std::vector<int> kept) {
   char octet = 0;
   ssize_t size = 0;
   while ((size = read(pipe_end.get(), &octet, 1)) > 0 || (size < 0 && errno == EINTR)) {
-    if (size > 0) remove_empty(files);
+    if (size > 0) obey(octet, files, dumps);
   }
   for (const Kept& kept : files) remove_name(kept);
   _exit(0);

@@ -1,4 +1,5 @@
-// The pid files: made, locked and later removed on behalf of a parent that may not write where they are.
+// The pid files: made, locked and later removed on behalf of a parent that may not write where they are. The keeper, which removes them,
+// also clears the way for the parent's dumps.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

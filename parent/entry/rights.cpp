@@ -86,12 +86,6 @@ void make_run_directory(const Rights& rights) {
   mkdir(policy::kEmptyDirectory, 0755);
 }
 
-void remove_old_dumps() {
-  for (const char* name : {"keepalived.data", "keepalived_parent.data", "keepalived_check.data", "keepalived.stats", "keepalived.json"}) {
-    unlink((std::string("/tmp/") + name).c_str());
-  }
-}
-
 std::vector<std::string> configuration_directories(const Options& options) {
   std::vector<std::string> found;
   const auto add = [&](const std::string& directory) {

@@ -27,8 +27,6 @@ bool in_user_namespace();
 
 // /run/holdfast and its empty directory, as far as the caller may; packaging makes them otherwise.
 void make_run_directory(const Rights& rights);
-// Dumps that root's keepalived left in /tmp: the unprivileged parent could not replace them there.
-void remove_old_dumps();
 
 // Canonical directories that configuration is read from: of the file as named, of the file itself, and those named by --config-dir.
 std::vector<std::string> configuration_directories(const Options& options);

@@ -222,7 +222,7 @@ Reading read_kind(const Argument& argument, std::string_view text, Mode mode) {
     case Kind::interface: return read_interface(text);
     case Kind::range: return read_range(argument, text);
     case Kind::choice: return read_choice(argument, text);
-    case Kind::pattern: return position_in(argument.words, text) ? present : read_integer(argument, text, mode);
+    case Kind::pattern: return position_in(argument.words, text, argument.any_case) ? present : read_integer(argument, text, mode);
     case Kind::hardware: return read_hardware(argument, text);
   }
   return present;

@@ -142,7 +142,12 @@ void Binder::repeated(const Node& line, const Keyword& row, std::vector<Seen>& s
 }
 
 void Binder::missing(const Use& use, std::string_view what) {
-  report(about(use.node), Severity::error, ErrorClass::missing_parameter, "missing-parameter",
+  // The reader has dropped the words of a script line whose quote has no partner, and said so.
+  const auto dropped = [&](const Diagnostic& one) {
+    return one.error_class == ErrorClass::unmatched_quote && one.at.line == use.node.at.line && one.at.file == use.node.at.file;
+  };
+  if (use.node.script && std::ranges::any_of(diagnostics_.all(), dropped)) return;
+  report(about(use.node), Severity::error, use.row.gentle ? ErrorClass::general_error : ErrorClass::missing_parameter, "missing-parameter",
          in_quotes(use.row.name) + " needs " + std::string(what.empty() ? "a value" : what), std::string(what));
 }
 
@@ -203,7 +208,7 @@ bool Binder::read_script(Use& use) {
 void Binder::remark(const Use& use) {
   const Keyword& row = use.row;
   const Diagnostic place = about(use.node, use.word);
-  if (row.old.is && quiet_ == 0) {
+  if (row.old.is && (quiet_ == 0 || row.old.error_class != ErrorClass::none)) {
     report(place, Severity::deprecated, row.old.error_class, "deprecated", in_quotes(row.name) + " is an old spelling", {},
            std::string(row.old.instead));
   }
@@ -225,7 +230,7 @@ void Binder::apply(Use& use) {
     generic(use);
   }
   if (use.row.takes.rest == Rest::options && !use.done) {
-    use.rejected = !options(use.node, use.rest, use.inside, use.target) || use.rejected;
+    use.rejected = !options(use.node, use.rest, use.inside, use.target, use.row.takes.lenient) || use.rejected;
   }
   if (silent) --quiet_;
 }
@@ -240,8 +245,9 @@ void Binder::generic(const Use& use) {
 void Binder::unknown_option(const Line& line, const Word& word) {
   const ContextId context = line.contexts.front();
   const auto names = catalogue().names(context);
-  problem(about(line.node, word), "unknown-option", "unknown word " + in_quotes(word.text) + " in " + catalogue().path(context), {},
-          std::string(config::nearest(word.text, names)));
+  const ErrorClass error_class = line.lenient ? ErrorClass::none : ErrorClass::general_error;
+  report(about(line.node, word), line.lenient ? Severity::warning : Severity::error, error_class, "unknown-option",
+         "unknown word " + in_quotes(word.text) + " in " + catalogue().path(context), {}, std::string(config::nearest(word.text, names)));
 }
 
 // The row for the next word: a keyword of the innermost context that knows it, or an entry of a context that has one left.
@@ -254,6 +260,7 @@ const Entry* Binder::option(Line& line) {
     ++line.next;
     return catalogue().find(line.contexts.back(), name);
   }
+  if (!line.takes_entries) return nullptr;
   for (const Entry& entry : catalogue().rows(line.contexts.front())) {
     const bool used = std::find(line.entries.begin(), line.entries.end(), entry.row) != line.entries.end();
     if (!entry.row->positional() || used || entry.row->takes.count == 0) continue;
@@ -287,19 +294,26 @@ bool Binder::consume(Line& line, Use& use) {
   return true;
 }
 
-bool Binder::options(const Node& node, std::span<const Word> words, ContextId context, Target target) {
-  HF_CHECK(context != kNowhere);
-  Line line{node, words, {context}, {}, 0};
+bool Binder::options(const Node& node, std::span<const Word> words, ContextId context, Target target, bool lenient) {
+  return walk({.node = node, .words = words, .contexts = {context}, .lenient = lenient}, target);
+}
+
+bool Binder::entry_options(const Node& node, ContextId context, Target target) {
+  return walk({.node = node, .words = node.arguments(), .contexts = {context}, .takes_entries = false}, target);
+}
+
+bool Binder::walk(Line line, Target target) {
+  HF_CHECK(line.contexts.front() != kNowhere);
   bool keep = true;
-  while (line.next < words.size()) {
-    const Word& word = words[line.next];
+  while (line.next < line.words.size()) {
+    const Word& word = line.words[line.next];
     const Entry* entry = option(line);
     if (!entry) {
       unknown_option(line, word);
       ++line.next;
       continue;
     }
-    Use use{.binder = *this, .row = *entry->row, .inside = entry->inside, .node = node, .word = word, .target = target};
+    Use use{.binder = *this, .row = *entry->row, .inside = entry->inside, .node = line.node, .word = word, .target = target};
     if (!consume(line, use)) return false;
     if (!use.row.positional()) remark(use);
     if (use.row.takes.rest == Rest::options) line.contexts.push_back(entry->inside);

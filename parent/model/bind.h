@@ -6,6 +6,7 @@
 
 #include <array>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -83,12 +84,17 @@ class Binder {
   // The lines of a block as keywords of `context`.
   void block(const config::Node& parent, ContextId context, Target target);
   // Words of a line as options of `context`. False: the entry that they belong to has to be dropped.
-  bool options(const config::Node& line, std::span<const config::Word> words, ContextId context, Target target);
+  bool options(const config::Node& line, std::span<const config::Word> words, ContextId context, Target target,
+               bool lenient = false);
   // What can be said only at the end of the file.
   void finish();
   // A line of a block of lines: its first word is the entry and was read by the caller.
-  bool entry_options(const config::Node& line, ContextId context, Target target) {
-    return options(line, line.arguments(), context, target);
+  bool entry_options(const config::Node& line, ContextId context, Target target);
+
+  // Names of blocks that keep nothing yet, for the lines that refer to them: define("track_file", "f").
+  void define(std::string_view keyword, std::string_view name) { defined_.emplace(keyword, name); }
+  bool defined(std::string_view keyword, std::string_view name) const {
+    return defined_.contains({std::string(keyword), std::string(name)});
   }
 
   void report(config::Diagnostic place, config::Severity severity, config::ErrorClass error_class, std::string_view code,
@@ -115,8 +121,10 @@ class Binder {
   struct Line {
     const config::Node& node;
     std::span<const config::Word> words;
-    std::vector<ContextId> contexts;
-    std::vector<const Keyword*> entries;  // positional rows already used
+    std::vector<ContextId> contexts{};
+    bool takes_entries = true;            // positional rows may still match
+    bool lenient = false;
+    std::vector<const Keyword*> entries{};  // positional rows already used
     std::size_t next = 0;
   };
   void statement(const config::Node& line, ContextId context, Target target, std::vector<Seen>& seen);
@@ -124,6 +132,7 @@ class Binder {
   void unknown(const config::Node& line, ContextId context);
   void unknown_option(const Line& line, const config::Word& word);
   const Entry* option(Line& line);
+  bool walk(Line line, Target target);
   bool consume(Line& line, Use& use);
   void repeated(const config::Node& line, const Keyword& row, std::vector<Seen>& seen);
   bool read_arguments(Use& use);
@@ -137,6 +146,7 @@ class Binder {
   Mode mode_;
   config::Diagnostics& diagnostics_;
   std::optional<config::Diagnostic> first_script_;  // where the first command of the file stands
+  std::set<std::pair<std::string, std::string>> defined_;
   int quiet_ = 0;  // inside a block that was already said to have no effect
 };
 

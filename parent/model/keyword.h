@@ -64,6 +64,7 @@ struct Takes {
   Rest rest = Rest::nothing;
   std::uint8_t at_least = 0;  // words of the rest
   bool anonymous = false;     // a script without identity: vrrp_script and MISC_CHECK have `user`
+  bool lenient = false;       // an option that is not known is only said
   bool block_too = false;     // may have a block that the reader of the file has already understood
   bool shell = false;         // the line is split into words shell-like: scripts, `regex`
 };
@@ -116,7 +117,8 @@ constexpr Takes list() { return {.rest = Rest::list}; }
 constexpr Takes script() { return {.rest = Rest::script, .at_least = 1, .shell = true}; }
 constexpr Takes optional_script() { return {.rest = Rest::script, .at_least = 0, .shell = true}; }
 constexpr Takes command() { return {.rest = Rest::script, .at_least = 1, .anonymous = true, .shell = true}; }
-constexpr Takes expression() { return {.rest = Rest::words, .at_least = 1, .shell = true}; }
+constexpr Takes expression() { return {.rest = Rest::words, .shell = true}; }
+constexpr Takes lenient(Takes it) { return it.lenient = true, it; }
 constexpr Takes optional(Takes it) { return it.arguments[0].optional = true, it; }
 constexpr Takes any_base(Takes it) { return it.arguments[0].any_base = true, it; }
 constexpr Takes any_case(Takes it) { return it.arguments[0].any_case = true, it; }
@@ -151,6 +153,7 @@ struct Keyword {
   std::string_view since{};        // empty: keepalived 2.2.7 or earlier
   OldSpelling old{};
   bool once = false;               // a second use is an error and is ignored
+  bool gentle = false;             // a value left out is an error, but not fatal
   bool head = false;               // stands on the line that opens the block, not in it
 
   constexpr bool positional() const { return name.front() == '<' || name.front() == '['; }
@@ -163,6 +166,8 @@ constexpr Keyword not_yet(Keyword row) { return row.effect = Effect::not_yet, ro
 constexpr Keyword meaningless(Keyword row) { return row.effect = Effect::nothing, row; }
 constexpr Keyword since(std::string_view version, Keyword row) { return row.since = version, row; }
 constexpr Keyword once(Keyword row) { return row.once = true, row; }
+// Without its value it is left out, with an error that is not fatal.
+constexpr Keyword gentle(Keyword row) { return row.gentle = true, row; }
 constexpr Keyword head(Keyword row) { return row.head = true, row; }
 constexpr Keyword old(std::string_view instead, Keyword row) { return row.old = {true, instead, config::ErrorClass::none}, row; }
 constexpr Keyword old(std::string_view instead, config::ErrorClass error_class, Keyword row) {

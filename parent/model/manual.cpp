@@ -14,8 +14,8 @@ namespace {
 
 constexpr const char* kIntroduction =
     "# Keywords of the configuration\n\n"
-    "Made from the keyword tables by `model_test` with `HOLDFAST_BLESS=1`; edit the tables, not this file. The grammar (comments, includes,\n"
-    "macros, conditions, quoting) is that of keepalived.conf(5).\n\n"
+    "Made from the keyword tables by `model_test` with `HOLDFAST_BLESS=1`; edit the tables, not this file.\n"
+    "The grammar (comments, includes, macros, conditions, quoting) is that of keepalived.conf(5).\n\n"
     "A keyword marked *not yet* is read and checked, has no effect, and each use of it is one warning, `no-effect-yet`.\n"
     "BOOL is one of `true`, `on`, `yes`, `false`, `off`, `no`.\n";
 
@@ -42,7 +42,8 @@ std::string argument_text(const Argument& argument) {
 std::string remarks(const Keyword& row, bool idle) {
   std::string text(row.text);
   if (row.without_effect() && !idle) text += " *Not yet.*";
-  if (row.old.is && !row.text.starts_with("Old ")) text += row.old.instead.empty() ? " Old." : " Old: write `" + std::string(row.old.instead) + "`.";
+  const std::string instead = row.old.instead.empty() ? "" : ": write `" + std::string(row.old.instead) + "`";
+  if (row.old.is && !row.text.starts_with("Old ")) text += " Old" + instead + ".";
   if (row.once) text += " The first one counts.";
   if (!row.since.empty()) text += " Since keepalived " + std::string(row.since) + ".";
   return text;
@@ -58,7 +59,9 @@ std::string section(ContextId context, const std::vector<ContextId>& shared) {
   std::string title;
   for (const ContextId id : shared) title += (title.empty() ? "`" : ", `") + catalogue().path(id) + "`";
   const bool idle = catalogue().idle(context);
-  std::string text = "\n## " + title + "\n\n" + (idle ? "Not yet: nothing of this has an effect.\n\n" : "") + "| keyword | takes | default | |\n|---|---|---|---|\n";
+  std::string text = "\n## " + title + "\n\n";
+  if (idle) text += "Not yet: nothing of this has an effect.\n\n";
+  text += "| keyword | takes | default | |\n|---|---|---|---|\n";
   for (const Entry& entry : catalogue().rows(context)) {
     const Keyword& row = *entry.row;
     text += "| `" + cell(row.name) + "` | " + cell(syntax(row)) + " | " + cell(row.fallback) + " | " + cell(remarks(row, idle)) + " |\n";
@@ -79,7 +82,10 @@ std::string syntax(const Keyword& row) {
     case Rest::block:
     case Rest::lines:
     case Rest::list: add("{ ... }"); break;
-    case Rest::script: add(row.takes.anonymous ? "COMMAND" : row.takes.at_least > 0 ? "COMMAND [USER [[:]GROUP]]" : "[COMMAND [USER [[:]GROUP]]]"); break;
+    case Rest::script:
+      if (row.takes.anonymous) return text + "COMMAND";
+      add(row.takes.at_least > 0 ? "COMMAND [USER [[:]GROUP]]" : "[COMMAND [USER [[:]GROUP]]]");
+      break;
   }
   return text;
 }

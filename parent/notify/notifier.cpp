@@ -2,9 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parent/notify/notifier.h"
 
-#include <unistd.h>
-
-#include <cerrno>
 #include <utility>
 
 #include "proto/runtime/log.h"
@@ -24,6 +21,8 @@ Notifier::Notifier(Loop& loop, Fd scriptd, Hooks hooks)
       hooks_(std::move(hooks)),
       scriptd_(loop, std::move(scriptd), [this](const scriptd::FromScriptd& message, Fd fd) { heard(message, std::move(fd)); },
                [this](const Error& error) { gone(error); }) {
+  pipes_.reserve(kPipes);  // their callbacks know where they are
+  for (std::size_t index = 0; index < kPipes; ++index) pipes_.push_back({{}, NotifyPipe(loop), false});
   timer_ = loop_.timer([this] {
     start(queue_.expired(loop_.now()));
     arm();
@@ -40,7 +39,9 @@ void Notifier::apply(const Plan& plan) {
   for (std::size_t index = 0; index < kPipes; ++index) {
     Pipe& pipe = pipes_[index];
     if (pipe.wish == *wishes[index]) continue;
-    pipe = Pipe{*wishes[index], {}, false};
+    pipe.wish = *wishes[index];
+    pipe.pipe.open({});
+    pipe.loses = false;
     if (pipe.wish.path.empty()) continue;
     scriptd_.send(scriptd::OpenFifo{index, pipe.wish.path, pipe.wish.user, pipe.wish.group});
   }
@@ -58,8 +59,7 @@ void Notifier::heard(const scriptd::FromScriptd& message, Fd descriptor) {
                      log_error(LogEvent::kDegraded, "notify fifo " + pipe.wish.path + " is not a fifo we own - not using");
                      return;
                    }
-                   pipe.fd = std::move(descriptor);
-                   pipe.created = opened.created;
+                   pipe.pipe.open(std::move(descriptor));
                    if (pipe.wish.script) {
                      scriptd_.send(scriptd::Run{++last_run_, pipe.wish.script, {pipe.wish.path}});
                    }
@@ -177,12 +177,11 @@ void Notifier::run_once(ScriptId script, std::function<void(const ScriptOutcome&
 
 void Notifier::kill_all() { scriptd_.send(scriptd::KillAll{}); }
 
-// One write per line, so that a line is whole or not there. A full pipe loses it, and that is said.
 void Notifier::write(PipeIndex which, const std::string& line) {
-  const Pipe& pipe = pipes_[which];
-  if (!pipe.fd) return;
-  if (::write(pipe.fd.get(), line.data(), line.size()) == static_cast<ssize_t>(line.size())) return;
-  log_warning(LogEvent::kDegraded, "notify fifo " + pipe.wish.path + ": a line was lost, nobody reads");
+  Pipe& pipe = pipes_[which];
+  const bool kept = pipe.pipe.write(line);
+  if (!kept && !pipe.loses) log_warning(LogEvent::kDegraded, "notify fifo " + pipe.wish.path + ": nobody reads, lines are lost");
+  pipe.loses = !kept;
 }
 
 }  // namespace holdfast

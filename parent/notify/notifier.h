@@ -5,9 +5,11 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "parent/launcher/menu.h"
 #include "parent/notify/call.h"
+#include "parent/notify/pipe.h"
 #include "parent/notify/queue.h"
 #include "parent/notify/scriptd_client.h"
 #include "parent/plan/plan.h"
@@ -55,8 +57,8 @@ class Notifier {
   };
   struct Pipe {
     FifoWish wish;
-    Fd fd;
-    bool created = false;
+    NotifyPipe pipe;
+    bool loses = false;              // and that was said
   };
   enum PipeIndex : std::size_t { kAll, kVrrp, kLvs, kPipes };
 
@@ -76,7 +78,7 @@ class Notifier {
   std::uint64_t last_run_ = 0;
   std::map<scriptd::RunId, std::uint64_t> notify_runs_;  // scriptd's run -> the queue's
   std::map<scriptd::RunId, Asker> child_runs_;
-  Pipe pipes_[kPipes];
+  std::vector<Pipe> pipes_;          // by PipeIndex
 };
 
 }  // namespace holdfast

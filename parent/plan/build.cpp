@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parent/plan/build.h"
 
+#include <algorithm>
+
 #include "parent/plan/building.h"
 
 namespace holdfast {
@@ -61,6 +63,20 @@ void Building::refuse(config::Position at, config::ErrorClass error_class, std::
                       std::string expected) {
   add(config::Severity::error, error_class, at, code, std::move(message), std::move(expected));
   refused_ = true;
+}
+
+bool Building::has_error_in_block(config::Position block) const {
+  std::uint32_t end = 0xffffffff;
+  const auto bound = [&](config::Position other) {
+    if (other.file == block.file && other.line > block.line) end = std::min(end, other.line);
+  };
+  for (const model::Instance& other : configuration.instances) bound(other.at);
+  for (const model::SyncGroup& other : configuration.sync_groups) bound(other.at);
+  for (const model::Script& other : configuration.scripts) bound(other.at);
+  for (const model::VirtualServer& other : configuration.virtual_servers) bound(other.at);
+  return std::ranges::any_of(diagnostics_.all(), [&](const config::Diagnostic& one) {
+    return one.severity == config::Severity::error && one.at.file == block.file && one.at.line >= block.line && one.at.line < end;
+  });
 }
 
 ScriptId Building::script(const model::ScriptCommand& command, Duration timeout) {

@@ -257,8 +257,9 @@ void fill_transport(Building& building, const model::Instance& said, VrrpInstanc
 bool tells_priority(const Building& building, const model::Instance& said) {
   if (said.notify_priority_changes) return *said.notify_priority_changes;
   for (const model::SyncGroup& group : building.configuration.sync_groups) {
+    if (!group.notify_priority_changes) continue;
     const bool member = std::ranges::any_of(group.members, [&](const auto& name) { return *name == said.name; });
-    if (member && group.notify_priority_changes) return *group.notify_priority_changes;
+    if (member) return *group.notify_priority_changes;
   }
   return building.configuration.globals.vrrp_notify_priority_changes.value_or(false);
 }
@@ -308,6 +309,7 @@ void build_group(Building& building, const model::SyncGroup& said, const std::ma
   group.tracking_weight = said.tracking_weight.value_or(false);
   for (const auto& member : said.members) {
     const auto found = instances.find(*member);
+    if (found == instances.end() && building.configuration.instance(*member) != nullptr) continue;  // left out, and that was said
     if (found == instances.end()) {
       building.error(member.at, "unknown-instance", "(" + said.name + ") member " + *member + " is not a vrrp_instance, ignored");
       continue;
@@ -320,6 +322,7 @@ void build_group(Building& building, const model::SyncGroup& said, const std::ma
     group.members.push_back(found->second->id);
   }
   if (group.members.empty()) {
+    if (!said.members.empty()) return;  // each of them was explained
     building.error(said.at, "empty-group", "sync group " + said.name + " has no members, removed");
     return;
   }

@@ -28,7 +28,11 @@ class Building {
   // Nothing can run on this.
   void refuse(config::Position at, config::ErrorClass error_class, std::string_view code, std::string message,
               std::string expected = {});
+  // The same, for what follows from something that was said already.
+  void refuse_silently() { refused_ = true; }
   bool refused() const { return refused_; }
+  // An error was found between this block's start and the next block's: what is missing in it may be what was wrong.
+  bool has_error_in_block(config::Position block) const;
 
   // The row of scriptd's table for this command; the same command with the same identity and limit is one row. 0 for no command.
   ScriptId script(const model::ScriptCommand& command, Duration timeout = Duration{0});

@@ -112,6 +112,10 @@ void apply_authentication(Building& building, const model::Instance& said, VrrpI
 
 bool check_place(Building& building, const model::Instance& said, VrrpInstance& instance) {
   using config::ErrorClass;
+  if (!said.vrid && building.has_error_in_block(said.at)) {
+    building.refuse_silently();
+    return false;
+  }
   if (!said.vrid) {
     building.refuse(said.at, ErrorClass::general_error, "vrid-missing", named(said) + "the virtual router id must be set",
                     "virtual_router_id 1 to 255");

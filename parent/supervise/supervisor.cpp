@@ -32,6 +32,8 @@ Supervisor::Supervisor(Loop& loop, LauncherClient& launcher, Rules rules, Observ
                  [this](const ChildExit& exit) { checkerd_ended(exit); }, [this](const Error& error) { not_started(error); },
                  [this](pid_t pid) { observer_.child_started(Child::kCheckerd, pid); }}) {
   vrrpd_.process().set_resumptions(rules_.resume_limit);
+  ipvsd_.process().set_resumptions(rules_.resume_limit);
+  checkerd_.process().set_resumptions(rules_.resume_limit);
   launcher_watch_ = loop_.on_readable(launcher_.fd(), [this] { launcher_gone(); });
 }
 
@@ -100,6 +102,7 @@ void Supervisor::start_worker(std::uint32_t slot) {
                             [this, slot](const ChildExit& exit) { worker_ended(slot, exit); },
                             [this](const Error& error) { not_started(error); }});
   }
+  worker.process->set_resumptions(rules_.resume_limit);
   if (!worker.process->running()) worker.process->start();
 }
 

@@ -36,8 +36,11 @@ constexpr std::array kRules = {
     // The dynamic linker and the set-up of a role, until it enters its own policy.
     allow(HF_CALL(mmap), {masked(2, PROT_EXEC | PROT_WRITE, PROT_EXEC)}, "dynamic linker of a child; never writable and executable"),
     allow(HF_CALL(mprotect), {masked(2, PROT_EXEC | PROT_WRITE, PROT_EXEC)}, "dynamic linker of a child; never writable and executable"),
-    allow(HF_CALL(pread64)), allow(HF_CALL(newfstatat), {equals(3, 0)}, "libraries of a child look for files"),
-    allow(HF_CALL(set_tid_address)), allow(HF_CALL(set_robust_list)), allow(HF_CALL(arch_prctl)), allow(HF_CALL(prlimit64), {equals(0, 0)}, "limits of a child"),
+#if !HF_INSTRUMENTED
+    allow(HF_CALL(pread64)), allow(HF_CALL(prlimit64), {equals(0, 0)}, "limits of a child"),
+#endif
+    allow(HF_CALL(newfstatat), {equals(3, 0)}, "libraries of a child look for files"),
+    allow(HF_CALL(set_tid_address)), allow(HF_CALL(set_robust_list)), allow(HF_CALL(arch_prctl)),
     allow(HF_CALL(getresuid)), allow(HF_CALL(getresgid)), allow(HF_CALL(getgroups)), allow(HF_CALL(umask)),
     allow(HF_CALL(chroot), "a child leaves the file system"), allow(HF_CALL(chdir), "a child leaves the file system"),
     allow(HF_CALL(seccomp), "a child enters its own policy"), allow(HF_CALL(landlock_create_ruleset)), allow(HF_CALL(landlock_add_rule)),

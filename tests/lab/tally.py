@@ -67,8 +67,10 @@ def main():
             print(f"  FAILED {name}: {' '.join(text.split())[:MESSAGE_WIDTH_MAX]}")
     if args.stage and failed and args.log:
         print(f"  the whole log: {args.log}")
-    lead = f"  {args.stage}: " if args.stage else ""
-    print(f"{lead}{len(cases) - len(failed)} passed, {len(failed)} failed")
+    if args.stage:
+        print(f"  {args.stage}: {len(cases)} cases, {len(failed) or 'none'} failed")
+    else:
+        print(f"{len(cases) - len(failed)} passed, {len(failed)} failed")
     sys.exit(1 if failed or not cases else 0)
 
 

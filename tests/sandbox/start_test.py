@@ -2,7 +2,7 @@
 """The root phase with stand-ins for the roles: each way to start, what every process holds then, pid files, daemon manners, the end.
 
 start_test.py HOLDFAST LAUNCHER SCRIPTD STUB_PARENT STUB_CHILD: the programs, as the build made them.
-The stub parent writes what it learns to the file that --stub-report names; "up PID" is its last line.
+The stub parent writes what it learns to the file that -i names; "up PID" is its last line.
 """
 # SPDX-License-Identifier: Apache-2.0
 import os
@@ -91,10 +91,10 @@ class Start(unittest.TestCase):
 
     def argv(self, *words, name="holdfast"):
         pid_files = [f"-{letter}{self.pids}/{letter}.pid" for letter in "prc"]
-        return [self.path(name), f"--stub-report={self.report}", *pid_files, *words]
+        return [self.path(name), f"-i{self.report}", *pid_files, *words]
 
-    def run_foreground(self, *before, words=(), name="holdfast"):
-        process = subprocess.Popen([*before, *self.argv("-n", *words, name=name)], stdin=subprocess.DEVNULL)
+    def run_foreground(self, *before, words=(), name="holdfast", environment=None):
+        process = subprocess.Popen([*before, *self.argv("-n", *words, name=name)], stdin=subprocess.DEVNULL, env={**os.environ, **(environment or {})})
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         return process
@@ -192,13 +192,28 @@ class Start(unittest.TestCase):
             self.assertTrue(ended(pid))
         self.assertEqual(os.listdir(self.pids), [])
 
+    def test_dumps_of_root_that_are_in_the_way_are_removed(self):
+        dumps = self.path("dumps")
+        os.mkdir(dumps)
+        os.chmod(dumps, 0o1777)
+        names = ("keepalived.data", "keepalived.stats", "keepalived.json", "precious")
+        for name in names:
+            with open(os.path.join(dumps, name), "w", encoding="ascii") as f:
+                f.write("x")
+        os.chown(os.path.join(dumps, "keepalived.stats"), USER, USER)
+        process = self.run_foreground(environment={"TMPDIR": dumps})
+        parent, _ = self.wait_until_up()
+        self.assertTrue(becomes_true(lambda: "keepalived.data" not in os.listdir(dumps)))
+        self.stop(process, parent)
+        self.assertEqual(set(os.listdir(dumps)), set(names[1:]), "neither somebody else's nor what was not asked for")
+
     def test_a_pid_file_behind_a_link_is_refused(self):
         target = self.path("precious")
         with open(target, "w", encoding="ascii") as f:
             f.write("precious")
         os.symlink(target, f"{self.pids}/p.pid")
         done = subprocess.run(self.argv("-n"), capture_output=True, text=True, check=False)
-        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("p.pid", done.stderr)
         self.assertEqual(text_of(target), "precious")
 
     def test_a_restart_at_once_succeeds(self):

@@ -1,5 +1,5 @@
 // A parent with nothing but its policy: starts one of each child through the launcher, answers readiness, then waits for SIGTERM.
-// What it learns goes as lines to the file named by --stub-report=, opened before it enters its policy.
+// What it learns goes as lines to the file named by -i, opened before it enters its policy.
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <signal.h>
@@ -27,7 +27,7 @@ using namespace holdfast;
 using launcher::Child;
 using launcher::Item;
 
-constexpr std::string_view kReport = "--stub-report=";
+constexpr std::string_view kReport = "-i";  // --config-id: a word that the root phase leaves to the parent
 
 struct Started {
   pid_t pid = 0;
@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
   int report = -1;
   for (int index = 1; index < argc; ++index) {
     const std::string_view word = argv[index];
-    if (word.starts_with(kReport)) report = open(std::string(word.substr(kReport.size())).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (word.starts_with(kReport) && word.size() > kReport.size()) report = open(std::string(word.substr(kReport.size())).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
   }
   if (report < 0 || argc < 1) return 7;
   prctl(PR_SET_NAME, "stub-parent", 0, 0, 0);
@@ -88,7 +88,8 @@ int main(int argc, char** argv) {
   }
   write_pid(entry::kPidFileFd, getpid());
   write_pid(entry::kVrrpPidFileFd, children[1].pid);
-  if (fcntl(entry::kPidKeeperFd, F_GETFD) >= 0 && write(entry::kPidKeeperFd, "r", 1) != 1) return 5;
+  // Up; and two dumps may have an obstacle.
+  if (fcntl(entry::kKeeperFd, F_GETFD) >= 0 && write(entry::kKeeperFd, "rad", 3) != 3) return 5;
   write_line(report, "up " + std::to_string(getpid()));
   if (fcntl(entry::kReadyFd, F_GETFD) >= 0 && write(entry::kReadyFd, "0\n", 2) != 2) return 5;
   const int signals = signalfd(-1, &term, SFD_CLOEXEC);

@@ -18,7 +18,8 @@ def started(daemon, backends):
     """One living server and one that has been found dead."""
     web = backends(f"http:{ALIVE}", f"http:{DEAD}")
     web.down(f"http:{DEAD}")
-    running = daemon(GLOBALS + service(VIRTUAL.replace(":", " "), [(a.replace(":", " "), "weight 1\n" + tcp_check()) for a in (ALIVE, DEAD)], delay_loop=1))
+    running = daemon(GLOBALS + service(VIRTUAL.replace(":", " "), [(a.replace(":", " "), "weight 1\n" + tcp_check()) for a in (ALIVE, DEAD)], delay_loop=1),
+                     arguments=("-C", "--vrrp-resume-limit=1000"))
     assert wait_for(lambda: set(ipvs.weights()) == {(VIRTUAL, ALIVE)}, 10), running.log()[-2000:]
     return web, running
 
@@ -44,5 +45,5 @@ def test_cleanup_removes_what_a_killed_holdfast_left(daemon, backends, holdfast)
     _, running = started(daemon, backends)
     running.kill()
     assert ipvs.weights() == {(VIRTUAL, ALIVE): 1}
-    run(holdfast + ["--cleanup", "-f", running.configuration])
+    run(holdfast + ["--cleanup", "-f", running.configuration, "-p", running.pid_files["p"]])
     assert ipvs.table() == []

@@ -1,5 +1,5 @@
 // May a received advert be used? The checks of RFC 9568 section 7.1 and RFC 3768 section 7.1 as keepalived orders them, each with its
-// reason. Where keepalived and the RFCs differ: doc/decisions/0004-vrrp-deviations.md.
+// reason. Where keepalived and the RFCs differ: doc/decisions/0005-vrrp-deviations.md.
 // Pure. A rejected packet must not reach the state machine, so nothing here knows it.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

@@ -86,7 +86,7 @@ void label(Use& use) {
 }
 
 void peer(Use& use) {
-  const Prefix& peer = use.value().prefix;
+  const Prefix& peer = use.value().prefix;  // of full length
   AddressEntry& line = entry(use);
   if (peer.address.family() != line.prefix.address.family()) {
     use.problem("other-family", "the peer is of another address family than the address: it is ignored");
@@ -112,7 +112,7 @@ constexpr Keyword kWords[] = {
     {"broadcast", word("ADDRESS|+|-"), "none", "Broadcast address; + sets the host bits of the prefix, - clears them.", broadcast},
     {"brd", word("ADDRESS|+|-"), "none", "Short for broadcast.", broadcast},
     {"label", word("NAME"), "none", "Label of an IPv4 address, at most 15 characters.", label},
-    {"peer", prefix(), "none", "Other end of a point-to-point link; its prefix length becomes the address's.", peer},
+    {"peer", address(), "none", "Other end of a point-to-point link; the address becomes a host address.", peer},
     {"home", nothing(), "off", "Marks a Mobile IPv6 home address.", into<&AddressEntry::home>},
     {"-nodad", nothing(), "detection is skipped", "Lets the kernel detect duplicates of an IPv6 address before it is used.",
      into<&AddressEntry::dad>},

@@ -10,8 +10,14 @@ using namespace takes;
 constexpr std::int64_t kMillisecond = kSecond;
 constexpr std::int64_t kLongest = 4294967 * kMillisecond;
 
+void bfd_instance(Use& use) {
+  use.done = true;
+  use.binder.block(use.node, use.inside, {});
+  use.binder.define("bfd_instance", use.value().text);
+}
+
 constexpr Keyword kRoot[] = {
-    {"bfd_instance", word("NAME") + block(), "", "A session with a neighbour."},
+    not_yet({"bfd_instance", word("NAME") + block(), "", "A session with a neighbour.", bfd_instance}),
 };
 constexpr Keyword kSession[] = {
     {"source_ip", address(), "by the kernel", "Own address."},

@@ -1,6 +1,7 @@
 // Checks of a real server: TCP_CHECK, HTTP_GET, SSL_GET and MISC_CHECK, and the words of those that do not exist yet.
 // What a check does not say it inherits from its server and its service; parent/plan does that.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <utility>
 
 #include "parent/model/set.h"
@@ -81,10 +82,19 @@ void misc_check(Use& use) {
   finish(use, std::move(check));
 }
 
+bool says(const config::Node& block, std::string_view keyword) {
+  return std::ranges::any_of(block.children, [&](const config::Node& line) { return line.keyword() == keyword; });
+}
+
 // Its words are checked; the plan learns that it was wanted.
 void absent_check(Use& use) {
   use.done = true;
   use.binder.block(use.node, use.inside, {});
+  const std::string_view needed = use.row.name == "FILE_CHECK" ? "track_file" : use.row.name == "BFD_CHECK" ? "name" : "";
+  if (!needed.empty() && !says(use.node, needed)) {
+    use.problem("check-without-name", "'" + std::string(use.row.name) + "' has no " + std::string(needed) + ": it is left out");
+    return;
+  }
   Check check = begin(use);
   check.what = AbsentCheck{std::string(use.row.name)};
   finish(use, std::move(check));
@@ -153,10 +163,10 @@ constexpr Keyword kRoot[] = {
     {"SSL", block(), "made by the library", "Certificates for SSL_GET."},
 };
 constexpr Keyword kSsl[] = {
-    {"password", word("PASSWORD"), "none", "Pass phrase of the key."},
-    {"ca", word("FILE"), "none", "Certificates of the authorities."},
-    {"certificate", word("FILE"), "none", "Certificate of the client."},
-    {"key", word("FILE"), "none", "Key of the client."},
+    gentle({"password", word("PASSWORD"), "none", "Pass phrase of the key."}),
+    gentle({"ca", word("FILE"), "none", "Certificates of the authorities."}),
+    gentle({"certificate", word("FILE"), "none", "Certificate of the client."}),
+    gentle({"key", word("FILE"), "none", "Key of the client."}),
 };
 
 constexpr Keyword kChecks[] = {
@@ -201,8 +211,9 @@ constexpr Keyword kAlpha[] = {
 
 constexpr Keyword kHttp[] = {
     old("retry", ErrorClass::general_error, {"nb_get_retry", integer("COUNT", 0, kMax32), "", "Old spelling of retry.", nb_get_retry}),
-    {"virtualhost", word("NAME"), "that of the server", "Host that is asked for.", http<&HttpSettings::virtualhost>},
-    {"http_protocol", choice("1.0|1.1|1.0C|1.0c"), "1.0", "Version of HTTP; 1.1 and 1.0C ask to close the connection.", http_protocol},
+    gentle({"virtualhost", word("NAME"), "that of the server", "Host that is asked for.", http<&HttpSettings::virtualhost>}),
+    gentle({"http_protocol", choice("1.0|1.1|1.0C|1.0c"), "1.0", "Version of HTTP; 1.1 and 1.0C ask to close the connection.",
+            http_protocol}),
     {"enable_sni", boolean(), "off", "Sends the host as the name of the TLS server.", http<&HttpSettings::enable_sni>},
     since("post-2.4.3", {"sni_name", optional(word("NAME")), "virtualhost", "Name of the TLS server.", sni_name}),
     {"fast_recovery", boolean(), "off", "While down, goes on to the next url at once.", http<&HttpSettings::fast_recovery>},
@@ -215,14 +226,14 @@ constexpr Keyword kTls[] = {
 constexpr Keyword kUrl[] = {
     {"path", word("PATH"), "required", "What is asked for.", into<&UrlSettings::path>},
     once({"digest", word("MD5"), "none", "Digest that the page must have.", digest}),
-    {"status_code", words(1), "200-299", "Status codes, and ranges of them, that are a success.", status_code},
-    {"virtualhost", word("NAME"), "that of the check", "Host that is asked for.", into<&UrlSettings::virtualhost>},
+    {"status_code", words(0), "200-299", "Status codes, and ranges of them, that are a success.", status_code},
+    gentle({"virtualhost", word("NAME"), "that of the check", "Host that is asked for.", into<&UrlSettings::virtualhost>}),
     {"regex", expression(), "none", "Regular expression that the page must match."},
     {"regex_no_match", nothing(), "off", "The page must not match it."},
-    {"regex_options", options(1), "none", "Options of the regular expression, those of PCRE2."},
-    {"regex_min_offset", integer("BYTES", 0, kMax32), "0", "Where a match may start at the earliest."},
-    {"regex_max_offset", integer("BYTES", 0, kMax32), "none", "Where it may start at the latest."},
-    {"regex_stack", integer("START", 0, kMax32) + integer("MAX", 0, kMax32), "by the library", "Sizes of its stack."},
+    {"regex_options", lenient(options()), "none", "Options of the regular expression, those of PCRE2."},
+    {"regex_min_offset", optional(integer("BYTES", 0, kMax32)), "0", "Where a match may start at the earliest."},
+    {"regex_max_offset", optional(integer("BYTES", 0, kMax32)), "none", "Where it may start at the latest."},
+    {"regex_stack", optional(integer("START", 0, kMax32)) + optional(integer("MAX", 0, kMax32)), "by the library", "Sizes of its stack."},
 };
 constexpr Keyword kRegexOptions[] = {
     {"allow_empty_class", nothing(), "off", "[] is an empty class."},
@@ -252,19 +263,19 @@ constexpr Keyword kRegexOptions[] = {
 };
 
 constexpr Keyword kMisc[] = {
-    {"misc_path", command(), "required", "The program; with arguments it is quoted as one word.", misc_path},
+    gentle({"misc_path", command(), "required", "The program; with arguments it is quoted as one word.", misc_path}),
     {"misc_timeout", integer("SECONDS", 0, 4294), "delay_loop", "How long the program may run.", misc<&MiscSettings::timeout>},
     {"misc_dynamic", nothing(), "off", "Exit status 2 to 255 is a success and sets the weight to status - 2.",
      misc<&MiscSettings::dynamic>},
-    {"user", word("USER") + optional(word("[:]GROUP")), "script_user", "Who runs the program.", misc_user},
+    gentle({"user", word("USER") + optional(word("[:]GROUP")), "script_user", "Who runs the program.", misc_user}),
 };
 
 constexpr Keyword kSmtp[] = {
-    {"helo_name", word("NAME"), "smtpchecker.keepalived.org", "Name that the check calls itself."},
-    old("another SMTP_CHECK", ErrorClass::general_error, {"host", block(), "none", "One more address to check."}),
+    gentle({"helo_name", word("NAME"), "smtpchecker.keepalived.org", "Name that the check calls itself."}),
+    old("another SMTP_CHECK", {"host", block(), "none", "One more address to check."}),
 };
 constexpr Keyword kUdp[] = {
-    {"payload", words(1), "32 bytes of text", "Bytes to send, in hexadecimal."},
+    gentle({"payload", words(1), "32 bytes of text", "Bytes to send, in hexadecimal."}),
     {"require_reply", words(0), "off", "There must be an answer, perhaps with these bytes; X is any digit."},
     {"min_reply_length", integer("BYTES", 0, kMax16), "0", "Shortest answer."},
     {"max_reply_length", integer("BYTES", 0, kMax16), "255", "Longest answer."},
@@ -280,15 +291,15 @@ constexpr Keyword kDnsType[] = {
 };
 constexpr Keyword kFile[] = {
     {"track_file", word("NAME"), "required", "File that is looked at."},
-    {"weight", integer("WEIGHT", -kMaxInt, kMaxInt) + options(), "that of the track_file",
-     "The number in the file times this is added to the weight."},
+    gentle({"weight", integer("WEIGHT", -kMaxInt, kMaxInt) + options(), "that of the track_file",
+     "The number in the file times this is added to the weight."}),
 };
 constexpr Keyword kFileWeight[] = {
     {"reverse", nothing(), "off", "Turns the effect around."},
     {"noreverse", nothing(), "", "Does not turn it around."},
 };
 constexpr Keyword kBfd[] = {
-    {"name", word("NAME"), "required", "Session that is looked at."},
+    gentle({"name", word("NAME"), "required", "Session that is looked at."}),
 };
 
 constexpr Table kTables[] = {

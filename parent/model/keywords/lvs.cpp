@@ -228,7 +228,8 @@ void persistence_timeout(Use& use) {
 void persistence_granularity(Use& use) {
   const std::string_view text = use.value().text;
   std::optional<std::uint32_t> mask;
-  const bool ipv6 = text.find('.') == std::string_view::npos;
+  const auto* key = std::get_if<ServiceAddress>(&service(use).key);
+  const bool ipv6 = key ? !key->address.is_v4() : text.find('.') == std::string_view::npos;
   std::string_view rest;
   if (ipv6) {
     const auto length = leading_number(text, false, rest);
@@ -264,7 +265,12 @@ void check_tunnel(Use& use, LvsMethod& method) {
     wrong = "a gre tunnel has no remcsum";
   }
   if (!wrong) return;
-  use.problem("bad-tunnel", std::string(wrong) + ": the tunnel options are ignored");
+  const std::string message = std::string(wrong) + ": the tunnel options are ignored";
+  if (method.forwarding == Forwarding::kTunnel) {
+    use.problem("bad-tunnel", message);
+  } else {
+    use.warn("bad-tunnel", message);
+  }
   method = LvsMethod{.forwarding = method.forwarding};
 }
 
@@ -392,11 +398,11 @@ constexpr Keyword kService[] = {
     not_yet({"ha_suspend", nothing(), "off", "Checks only while the address of the service is on this machine.",
              into<&VirtualServer::ha_suspend>}),
     not_yet({"smtp_alert", boolean(), "smtp_alert_checker", "Sends mail about the quorum.", into<&VirtualServer::smtp_alert>}),
-    {"virtualhost", word("NAME"), "none", "Host that HTTP checks ask for.", into<&VirtualServer::virtualhost>},
-    {"snmp_name", word("NAME"), "none", "Name in SNMP."},
+    gentle({"virtualhost", word("NAME"), "none", "Host that HTTP checks ask for.", into<&VirtualServer::virtualhost>}),
+    gentle({"snmp_name", word("NAME"), "none", "Name in SNMP."}),
     {"sorry_server", kServerAddress, "none", "Server for the time without quorum.", sorry_server},
     {"sorry_server_inhibit", nothing(), "off", "inhibit_on_failure for the sorry server.", sorry_server_inhibit},
-    {"sorry_server_lvs_method", options(1), "lvs_method", "How packets reach the sorry server.", sorry_server_lvs_method},
+    gentle({"sorry_server_lvs_method", options(1), "lvs_method", "How packets reach the sorry server.", sorry_server_lvs_method}),
     {"real_server", kServerAddress + block(), "required", "A server of the service.", real_server},
 };
 
@@ -432,8 +438,8 @@ constexpr Keyword kServer[] = {
      into<&RealServer::settings, &CheckSettings::connect_timeout>},
     {"delay_loop", kSomeTime, "that of the service", "Default for its checks.", into<&RealServer::settings, &CheckSettings::delay_loop>},
     not_yet({"smtp_alert", boolean(), "on", "Sends mail about this server.", into<&RealServer::smtp_alert>}),
-    {"virtualhost", word("NAME"), "that of the service", "Host that HTTP checks ask for.", into<&RealServer::virtualhost>},
-    {"snmp_name", word("NAME"), "none", "Name in SNMP."},
+    gentle({"virtualhost", word("NAME"), "that of the service", "Host that HTTP checks ask for.", into<&RealServer::virtualhost>}),
+    gentle({"snmp_name", word("NAME"), "none", "Name in SNMP."}),
 };
 
 constexpr Table kTables[] = {

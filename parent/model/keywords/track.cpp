@@ -48,6 +48,21 @@ void track(Use& use, std::vector<TrackEntry>& entries, const Argument& name, Kno
   }
 }
 
+// Blocks that keep nothing yet: their words are checked and their name is known from here on.
+void definition(Use& use) {
+  use.done = true;
+  use.binder.block(use.node, use.inside, {});
+  const std::string_view kind = use.row.name == "vrrp_track_file" ? "track_file" : use.row.name;
+  const std::string_view needed = kind == "track_file" ? "file" : "process";
+  const auto says = [&](const config::Node& line) { return line.keyword() == needed; };
+  if (std::ranges::none_of(use.node.children, says)) {
+    use.problem("incomplete-block", std::string(use.row.name) + " '" + std::string(use.value().text) + "' has no '" + std::string(needed) +
+                                        "': it is left out");
+    return;
+  }
+  use.binder.define(kind, use.value().text);
+}
+
 Script& script(Use& use) { return use.target.as<Script>(); }
 
 void script_weight(Use& use) { assign(script(use).weight, use, limited_weight(use)); }
@@ -83,13 +98,13 @@ constexpr Takes kUser = word("USER") + optional(word("[:]GROUP"));
 
 constexpr Keyword kRoot[] = {
     {"vrrp_script", word("NAME") + block(), "", "A program that is run again and again and whose result can be tracked.", vrrp_script},
-    {"vrrp_track_process", word("NAME") + block(), "", "Processes whose number can be tracked."},
-    {"track_file", word("NAME") + block(), "", "A file whose number can be tracked."},
-    old("track_file", {"vrrp_track_file", word("NAME") + block(), "", "Old spelling of track_file."}),
+    not_yet({"vrrp_track_process", word("NAME") + block(), "", "Processes whose number can be tracked.", definition}),
+    not_yet({"track_file", word("NAME") + block(), "", "A file whose number can be tracked.", definition}),
+    old("track_file", not_yet({"vrrp_track_file", word("NAME") + block(), "", "Old spelling of track_file.", definition})),
 };
 
 constexpr Keyword kScript[] = {
-    {"script", command(), "required", "The command; with arguments it is quoted as one word.", script_command},
+    gentle({"script", command(), "required", "The command; with arguments it is quoted as one word.", script_command}),
     {"interval", decimal("SECONDS", 0, kMaxInterval, 3), "1", "Time between two runs.", at_least_one<&Script::interval>},
     {"timeout", decimal("SECONDS", 0, kMaxInterval, 3), "interval", "A run that takes longer is ended and counts as a failure.",
      at_least_one<&Script::timeout>},
@@ -114,7 +129,7 @@ constexpr Keyword kMilliseconds[] = {
 constexpr Keyword kProcess[] = {
     {"process", word("COMMAND") + words(0), "required", "Name of the processes, or with parameters their command line."},
     {"param_match", options(), "exact", "How parameters are compared."},
-    {"weight", integer("WEIGHT", -254, 254) + options(), "0", "Added or taken away; 0: too few or too many is a fault."},
+    gentle({"weight", integer("WEIGHT", -254, 254) + options(), "0", "Added or taken away; 0: too few or too many is a fault."}),
     {"quorum", integer("COUNT", 1, kMax16), "1", "Fewest processes that must run."},
     {"quorum_max", integer("COUNT", 0, kMax16), "unlimited", "Most processes that may run."},
     {"delay", decimal("SECONDS", 1, kMaxDelay), "0", "Sets fork_delay and terminate_delay."},
@@ -128,8 +143,8 @@ constexpr Keyword kParamMatch[] = {
 };
 
 constexpr Keyword kFile[] = {
-    {"file", word("PATH"), "required", "The file; it is read again when it is written or replaced."},
-    {"weight", integer("WEIGHT", -254, 254) + options(), "1", "The number in the file times this is added to the priority."},
+    gentle({"file", word("PATH"), "required", "The file; it is read again when it is written or replaced."}),
+    gentle({"weight", integer("WEIGHT", -254, 254) + options(), "1", "The number in the file times this is added to the priority."}),
     {"init_file", optional(integer("VALUE", -254, 254)) + options(), "off", "Creates the file with this number when it is missing."},
 };
 constexpr Keyword kInitFile[] = {
@@ -192,6 +207,21 @@ std::span<const Table> track_tables() { return kTables; }
 
 void track_interfaces(Use& use, Tracking& tracking) {
   track(use, tracking.interfaces, kInterfaceEntry[0].takes.arguments[0], [](const std::string&) { return true; });
+}
+
+void track_files(Use& use, Tracking& tracking) {
+  track(use, tracking.files, kFileEntry[0].takes.arguments[0],
+        [&](const std::string& name) { return use.binder.defined("track_file", name); });
+}
+
+void track_processes(Use& use, Tracking& tracking) {
+  track(use, tracking.processes, kProcessEntry[0].takes.arguments[0],
+        [&](const std::string& name) { return use.binder.defined("vrrp_track_process", name); });
+}
+
+void track_bfds(Use& use, Tracking& tracking) {
+  track(use, tracking.bfds, kBfdEntry[0].takes.arguments[0],
+        [&](const std::string& name) { return use.binder.defined("bfd_instance", name); });
 }
 
 void track_scripts(Use& use, Tracking& tracking) {

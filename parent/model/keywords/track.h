@@ -10,5 +10,8 @@ namespace holdfast::model {
 // Setters of the five blocks, for the struct that holds the Tracking.
 void track_interfaces(Use& use, Tracking& tracking);
 void track_scripts(Use& use, Tracking& tracking);
+void track_files(Use& use, Tracking& tracking);
+void track_processes(Use& use, Tracking& tracking);
+void track_bfds(Use& use, Tracking& tracking);
 
 }  // namespace holdfast::model

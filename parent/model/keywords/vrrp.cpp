@@ -162,6 +162,18 @@ template <class Owner>
 void scripts(Use& use) {
   track_scripts(use, use.target.as<Owner>().tracking);
 }
+template <class Owner>
+void files(Use& use) {
+  track_files(use, use.target.as<Owner>().tracking);
+}
+template <class Owner>
+void processes(Use& use) {
+  track_processes(use, use.target.as<Owner>().tracking);
+}
+template <class Owner>
+void bfds(Use& use) {
+  track_bfds(use, use.target.as<Owner>().tracking);
+}
 
 void garp_extra_if(Use& use) {
   const bool all = !use.words.empty() && use.words.front().is("all");
@@ -241,9 +253,9 @@ constexpr Keyword kGroup[] = {
     {"group", list(), "required", "Names of the instances.", members},
     {"track_interface", lines(), "none", "Interfaces that every member tracks.", interfaces<SyncGroup>},
     {"track_script", lines(), "none", "Scripts that every member tracks.", scripts<SyncGroup>},
-    {"track_file", lines(), "none", "Files that every member tracks."},
-    {"track_process", lines(), "none", "Processes that every member tracks."},
-    {"track_bfd", lines(), "none", "BFD sessions that every member tracks."},
+    not_yet({"track_file", lines(), "none", "Files that every member tracks.", files<SyncGroup>}),
+    not_yet({"track_process", lines(), "none", "Processes that every member tracks.", processes<SyncGroup>}),
+    not_yet({"track_bfd", lines(), "none", "BFD sessions that every member tracks.", bfds<SyncGroup>}),
     on_state<SyncGroup, &Notify::backup>("notify_backup", "Script for the group's change to BACKUP."),
     on_state<SyncGroup, &Notify::master>("notify_master", "Script for the group's change to MASTER."),
     on_state<SyncGroup, &Notify::fault>("notify_fault", "Script for the group's change to FAULT."),
@@ -322,7 +334,7 @@ constexpr Keyword kWire[] = {
                     "Leaves the pseudo header out of the checksum of version 3.", into<&Instance::v3_checksum_as_v2>}),
     {"skip_check_adv_addr", boolean(), "vrrp_skip_check_adv_addr", "Does not compare addresses with a master that is already known.",
      skip_check_adv_addr},
-    {"kernel_rx_buf_size", integer("BYTES", 0, kMax32), "vrrp_rx_bufs_policy", "Share of the receive buffer."},
+    gentle({"kernel_rx_buf_size", integer("BYTES", 0, kMax32), "vrrp_rx_bufs_policy", "Share of the receive buffer."}),
     {"authentication", block(), "none", "Authentication of version 2.", authentication},
     since("2.4.0", {"auth_hmac", block(), "none", "Keyed digest after every advert."}),
 };
@@ -373,10 +385,11 @@ constexpr Keyword kAnnouncing[] = {
      "Time until the second burst after an advert of lower priority.", into<&Instance::announcing, &Announcing::lower_prio_delay>},
     {"garp_lower_prio_repeat", kCount, "vrrp_garp_lower_prio_repeat", "Announcements after an advert of lower priority; 0: none.",
      into<&Instance::announcing, &Announcing::lower_prio_repeat>},
-    not_yet({"garp_extra_if", kExtraInterval, "vrrp_garp_extra_if", "Announces on the other interfaces of its addresses again and again.",
-             garp_extra_if}),
-    old("garp_extra_if", ErrorClass::deprecated, not_yet({"vmac_garp_intvl", kExtraInterval, "vrrp_garp_extra_if",
-        "Old spelling of garp_extra_if.", garp_extra_if})),
+    not_yet(gentle({"garp_extra_if", kExtraInterval, "vrrp_garp_extra_if",
+                    "Announces on the other interfaces of its addresses again and again.",
+             garp_extra_if})),
+    old("garp_extra_if", ErrorClass::deprecated, not_yet(gentle({"vmac_garp_intvl", kExtraInterval, "vrrp_garp_extra_if",
+        "Old spelling of garp_extra_if.", garp_extra_if}))),
 };
 constexpr Keyword kExtraAll[] = {{"all", nothing(), "VMACs only", "On every interface."}};
 
@@ -384,9 +397,9 @@ constexpr Keyword kTracking[] = {
     {"dont_track_primary", nothing(), "off", "The link of the interface does not matter.", into<&Instance::dont_track_primary>},
     {"track_interface", lines(), "none", "Interfaces that are tracked.", interfaces<Instance>},
     {"track_script", lines(), "none", "Scripts that are tracked.", scripts<Instance>},
-    {"track_file", lines(), "none", "Files that are tracked."},
-    {"track_process", lines(), "none", "Processes that are tracked."},
-    {"track_bfd", lines(), "none", "BFD sessions that are tracked."},
+    not_yet({"track_file", lines(), "none", "Files that are tracked.", files<Instance>}),
+    not_yet({"track_process", lines(), "none", "Processes that are tracked.", processes<Instance>}),
+    not_yet({"track_bfd", lines(), "none", "BFD sessions that are tracked.", bfds<Instance>}),
     old("linkbeat_interfaces", ErrorClass::general_error, {"linkbeat_use_polling", nothing(), "off", "Polls the link."}),
 };
 

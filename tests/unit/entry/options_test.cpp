@@ -50,10 +50,15 @@ TEST(Options, TheLastOfVrrpAndCheckWins) {
   EXPECT_TRUE(options_of({"holdfast", "-P", "-C"}).checkers);
 }
 
-TEST(Options, ATestMayNameItsFile) {
-  EXPECT_EQ(options_of({"holdfast", "--config-test=/y.conf"}).configuration, "/y.conf");
+TEST(Options, ATestReadsTheConfigurationAndMayNameALog) {
+  EXPECT_EQ(options_of({"holdfast", "--config-test=/y.log", "-f", "/x.conf"}).configuration, "/x.conf");
   EXPECT_EQ(options_of({"holdfast", "-l", "-t", "-f", "/z.conf"}).configuration, "/z.conf");
-  EXPECT_TRUE(options_of({"holdfast", "-t"}).test);
+  for (const char* word : {"-t", "--dump=plan", "--cleanup"}) EXPECT_TRUE(options_of({"holdfast", word}).test) << word;
+}
+
+TEST(Options, TheParentExplainsWhatIsWrong) {
+  EXPECT_TRUE(options_of({"holdfast", "--no-such-option"}).informative);
+  EXPECT_TRUE(options_of({"holdfast", "-f"}).informative);
 }
 
 TEST(Options, RootScriptsNeedTheWordOrTheName) {

@@ -23,6 +23,7 @@ TEST(Bind, Cases) {
       {"an unknown keyword", "global_defs { ruoter_id a }", {"unknown-keyword"}},
       {"an unknown block is one problem", "gloabl_defs {\n router_id a\n nonsense\n}", {"unknown-keyword"}},
       {"no value", "global_defs { router_id }", {"missing-parameter"}},
+      {"no value, but not fatal", "vrrp_instance a { authentication { auth_type } }\ninstance", {"missing-parameter", "missing-parameter"}},
       {"no second value", "vrrp_instance a {\n auth_hmac { key 1 }\n}", {"no-effect-yet", "missing-parameter"}},
       {"too many values", "global_defs { router_id a b }", {"extra-words"}},
       {"a block where none belongs", "global_defs {\n router_id a {\n x\n }\n}", {"unexpected-block"}},
@@ -76,6 +77,26 @@ TEST(Bind, MissingParameterIsFatal) {
   const Bound bound("vrrp_instance a { priority }");
   EXPECT_TRUE(bound.diagnostics.seen(ErrorClass::missing_parameter));
   EXPECT_EQ(bound.diagnostics.exit_code(), 2);
+}
+
+TEST(Bind, MissingParametersThatAreNotFatal) {
+  for (const char* text : {"instance", "global_defs { router_id }", "global_defs { notify_fifo }", "vrrp_instance a { kernel_rx_buf_size }"}) {
+    const Bound bound(text);
+    EXPECT_EQ(bound.find("missing-parameter")->error_class, ErrorClass::general_error) << text;
+    EXPECT_EQ(bound.diagnostics.exit_code(), 5) << text;
+  }
+}
+
+TEST(Bind, AnOldSpellingInsideWhatHasNoEffectCountsToo) {
+  const Bound bound("static_routes {\n 10.0.0.0/8 gw 10.0.0.1\n}", Mode::test);
+  EXPECT_EQ(bound.codes(), (Codes{"no-effect-yet", "deprecated"}));
+  EXPECT_EQ(bound.diagnostics.exit_code(), 5);
+}
+
+TEST(Bind, AQuoteWithoutPartnerIsSaidOnce) {
+  const Bound bound("vrrp_instance a {\n notify_master \"/bin/true\n}");
+  EXPECT_EQ(bound.codes(), Codes{"unmatched-quote"}) << bound.said();
+  EXPECT_EQ(bound.diagnostics.exit_code(), 5);
 }
 
 TEST(Bind, NoEffectYetDoesNotChangeTheExitStatus) {

@@ -113,7 +113,8 @@ TEST(Globals, Mistakes) {
       {"umask IRWXO|FOO", {"no-effect-yet", "bad-umask"}},
       {"vrrp_vmac_garp_intvl 5", {"deprecated", "no-effect-yet"}},
       {"state_file_location /x", {"unknown-keyword"}},
-      {"vrrp_rx_bufs_policy MUT", {"no-effect-yet", "unknown-option"}},
+      {"vrrp_rx_bufs_policy MUT", {"invalid-number"}},
+      {"vrrp_rx_bufs_policy mtu", {"no-effect-yet"}},
       {"reload_check_config /tmp/log", {"no-effect-yet"}},
       {"reload_check_config", {}},
   };

@@ -105,6 +105,8 @@ TEST(VirtualServer, Mistakes) {
       {"gue without port", service("lvs_method TUN type gue"), {"bad-tunnel"}},
       {"gre with port", service("lvs_method TUN type gre port 5"), {"bad-tunnel"}},
       {"NAT with a tunnel", service("lvs_method NAT type gre"), {"bad-tunnel"}},
+      {"unknown options of a regular expression", check_block("HTTP_GET {\nurl {\npath /\nregex_options caseless foo\n}\n}"),
+       {"no-effect-yet", "unknown-option"}},
       {"a flag before its scheduler", service("sh-port\nlvs_sched sh"), {"wrong-scheduler"}},
       {"the other scheduler", service("lvs_sched sh\nmh-port"), {"no-effect"}},
       {"a sorry method before the server", service("sorry_server_inhibit"), {"wrong-order"}},
@@ -124,6 +126,8 @@ TEST(VirtualServer, Mistakes) {
       {"two families", check_block("TCP_CHECK {\nconnect_ip 10.0.0.1\nbindto fe80::1\n}"), {"other-family"}},
       {"a check that does not exist yet", check_block("DNS_CHECK {\ntype A\nname example.org\nretry 5\n}"), {"no-effect-yet"}},
       {"its mistakes", check_block("DNS_CHECK {\ntype B\nretry x\n}"), {"no-effect-yet", "unknown-option", "invalid-number"}},
+      {"a check of nothing", check_block("FILE_CHECK {\n}\nBFD_CHECK {\n}"),
+       {"no-effect-yet", "check-without-name", "no-effect-yet", "check-without-name"}},
       {"an old retry", check_block("HTTP_GET {\nnb_get_retry 3\nurl {\npath /\n}\n}"), {"deprecated"}},
       {"tolerant number", check_block("TCP_CHECK {\nretry 3x\n}"), {"trailing-characters"}},
   };

@@ -146,7 +146,12 @@ TEST(Instance, Mistakes) {
       {"a VMAC", instance("use_vmac vrrp.7 02:00:00:00:00:01"), {"no-effect-yet"}},
       {"another VMAC", instance("use_vmac name mac02 group 5 02:00:00:00:00:01"), {"no-effect-yet"}},
       {"firewall", instance("no_accept"), {"no-effect-yet"}},
-      {"tracking of files", instance("track_file {\n f weight 5 reverse\n}"), {"no-effect-yet"}},
+      {"tracking of files", "track_file f {\n file /f\n}\n" + instance("track_file {\n f weight 5 reverse\n}"), {"no-effect-yet", "no-effect-yet"}},
+      {"a file that is not defined", instance("track_file {\n f\n}"), {"no-effect-yet", "undefined-reference"}},
+      {"a definition without what matters", "track_file f {\n}\nvrrp_track_process p {\n}",
+       {"no-effect-yet", "incomplete-block", "no-effect-yet", "incomplete-block"}},
+      {"sessions", "bfd_instance b {\n neighbor_ip 10.0.0.1\n}\n" + instance("track_bfd {\n b\n c\n}"),
+       {"no-effect-yet", "no-effect-yet", "undefined-reference"}},
       {"extra announcements", instance("garp_extra_if all 60"), {"no-effect-yet"}},
   });
 }
@@ -173,7 +178,7 @@ TEST(Addresses, EveryWord) {
       10.0.0.1/24 dev eth1 scope link broadcast 10.0.0.255 label x noprefixroute no_track preferred_lft 60
       10.0.1.1/20 brd +
       10.0.1.2/20 brd -
-      10.0.2.1 peer 10.0.2.2/30
+      10.0.2.1 peer 10.0.2.2
     }
     virtual_ipaddress_excluded {
       2001:db8::1/64 home -nodad mngtmpaddr autojoin preferred_lft forever
@@ -188,7 +193,7 @@ TEST(Addresses, EveryWord) {
   EXPECT_EQ(*entries[1].broadcast, ip("10.0.15.255"));
   EXPECT_EQ(*entries[2].broadcast, ip("10.0.0.0"));
   EXPECT_EQ(*entries[3].peer, ip("10.0.2.2"));
-  EXPECT_EQ(entries[3].prefix.length, 30);
+  EXPECT_EQ(entries[3].prefix.length, 32);
   const AddressEntry& excluded = bound.configuration.instances[0].excluded[0];
   EXPECT_TRUE(excluded.home && excluded.dad && excluded.mngtmpaddr && excluded.autojoin);
   EXPECT_EQ(*excluded.preferred_lft, 0xffffffffu);
@@ -213,6 +218,8 @@ TEST(Addresses, Mistakes) {
       {"10.0.0.1/24 brd fe80::1", 0, {"bad-broadcast"}},
       {"fe80::1/64 brd 10.0.0.1", 0, {"bad-broadcast"}},
       {"fe80::1/64 label x", 1, {"ipv4-only"}},
+      {"10.0.0.1 10.0.0.2", 1, {"unknown-option"}},
+      {"10.0.0.1 peer 10.0.0.2/30", 1, {"not-an-address"}},
       {"10.0.0.1/24 peer fe80::1", 1, {"other-family"}},
       {"10.0.0.1/24 peer 10.0.0.2", 1, {"prefix-with-peer"}},
       {"10.0.0.1 peer 10.0.0.2 brd 10.0.0.3", 1, {"broadcast-with-peer"}},

@@ -102,6 +102,22 @@ TEST(Build, RulesOfInstances) {
   }
 }
 
+TEST(Build, AWrongNumberIsNotAlsoAMissingOne) {
+  model::Configuration configuration = example::pair();
+  configuration.instances[0].at = {10, 1, 0};
+  configuration.instances[0].vrid = {};
+  configuration.instances[1].at = {20, 1, 0};
+  for (const auto& [line, messages] : {std::pair{12u, 1u}, std::pair{22u, 2u}}) {
+    Outcome outcome;
+    config::Diagnostic wrong;
+    wrong.at = {line, 5, 0};
+    outcome.diagnostics.add(wrong);
+    outcome.built = build(configuration, example::anywhere(), outcome.diagnostics);
+    EXPECT_TRUE(outcome.built.refused);
+    EXPECT_EQ(outcome.diagnostics.count(config::Severity::error), messages) << "error in line " << line;
+  }
+}
+
 TEST(Build, UnknownInterfaceIsRefusedUnlessInterfacesMayCome) {
   Surroundings around = example::anywhere();
   around.interface = [](const std::string& name) -> std::optional<KnownInterface> {

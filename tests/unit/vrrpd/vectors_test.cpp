@@ -1,5 +1,5 @@
 // Every VRRP vector of tests/conformance/vectors.json: captured frames must be produced octet by octet, received ones must be judged as
-// the RFCs say in strict mode and as keepalived 2.4.3 does otherwise, with the exceptions of doc/decisions/0004-vrrp-deviations.md.
+// the RFCs say in strict mode and as keepalived 2.4.3 does otherwise, with the exceptions of doc/decisions/0005-vrrp-deviations.md.
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
