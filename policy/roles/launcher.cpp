@@ -72,7 +72,7 @@ constinit const Role kLauncher = {
     .root = RootDirectory::kKept,
     .limits = {.descriptors = 4096, .forks = true},
     .link_on_3 = true,
-    .landlock = {.handled = true, .tcp_closed = false, .scoped = true, .grants = kGrants},
+    .landlock = {.handled = true, .tcp_closed = false, .scoped = true, .abstract_closed = true, .grants = kGrants},
     .otherwise = Otherwise::kRefuse,
     .baseline = kBaseline,
     .rules = kRules,
