@@ -1,18 +1,22 @@
 // holdfast-launcher: the only process that starts others and opens what needs rights. One client, one request at a time, a fixed menu.
 // Knows no configuration and no protocol; never reachable from the network. See menu.h for what may be asked, start.h for how it begins.
 // SPDX-License-Identifier: Apache-2.0
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "parent/launcher/children.h"
@@ -128,14 +132,27 @@ std::vector<policy::Rule> user_rules() {
   return rules;
 }
 
+// Where configuration may be: the named directories, and everything below / but what is never configuration. Who may read what there is
+// decided by the kernel for this ordinary user, see files.h.
+std::vector<std::string> readable_places(const Options& options) {
+  constexpr std::array<std::string_view, 7> kClosed = {".", "..", "proc", "sys", "dev", "boot", "root"};
+  std::vector<std::string> places = options.directories;
+  const std::unique_ptr<DIR, int (*)(DIR*)> root(opendir("/"), closedir);
+  while (const dirent* entry = root ? readdir(root.get()) : nullptr) {
+    if (std::find(kClosed.begin(), kClosed.end(), entry->d_name) == kClosed.end()) places.push_back("/" + std::string(entry->d_name));
+  }
+  return places;
+}
+
 Status enter_policy(const Options& options) {
   std::vector<int> programs;
   for (std::size_t i = 0; i < kPrograms.size(); ++i) {
     const int program = kProgramFd + static_cast<int>(i);
     if (fcntl(program, F_GETFD) >= 0) programs.push_back(program);
   }
+  const std::vector<std::string> places = readable_places(options);
   const std::vector<policy::Rule> rules = options.separate_users ? user_rules() : std::vector<policy::Rule>{};
-  return policy::enter(policy::kLauncher, {.readable_directories = options.directories, .executables = programs, .rules = rules});
+  return policy::enter(policy::kLauncher, {.readable_directories = places, .executables = programs, .rules = rules});
 }
 
 int run(int argc, char** argv) {
