@@ -156,7 +156,8 @@ void CheckerdDriver::on_time() {
 // With everything that may fly in flight, the next result wakes us.
 void CheckerdDriver::rearm() {
   const bool waits = stopping_ || schedule_.in_flight() >= runs_max_;
-  timer_.arm(waits ? kNever : std::max(schedule_.deadline(), next_batch_));
+  const Instant deadline = waits ? kNever : std::max(schedule_.deadline(), next_batch_);
+  if (deadline != timer_.deadline()) timer_.arm(deadline);
 }
 
 Subject CheckerdDriver::subject_of(CheckId check) const {

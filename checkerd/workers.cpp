@@ -98,6 +98,10 @@ void Workers::on_time() {
   rearm();
 }
 
-void Workers::rearm() { timer_.arm(dispatch_.deadline()); }
+// Only ever earlier: a timer that comes too early finds nobody to doubt and is set again.
+void Workers::rearm() {
+  const Instant deadline = dispatch_.deadline();
+  if (deadline < timer_.deadline()) timer_.arm(deadline);
+}
 
 }  // namespace holdfast

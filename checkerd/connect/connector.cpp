@@ -70,6 +70,8 @@ ConnectResult failed(int code) {
 
 }  // namespace
 
+Connector::Connector(Loop& loop) : loop_(loop), timer_(loop.timer([this] { on_time(); })) {}
+
 void Connector::begin(std::uint64_t run, const Check& check, Done done) {
   auto& attempt = attempts_[run];
   attempt = std::make_unique<Attempt>();
@@ -83,8 +85,21 @@ void Connector::begin(std::uint64_t run, const Check& check, Done done) {
   }
   if (errno != EINPROGRESS) return finish(run, failed(errno));
   attempt->writable = loop_.on_writable(attempt->socket.get(), [this, run] { on_writable(run); });
-  attempt->timer = loop_.timer([this, run] { finish(run, {ConnectResult::Kind::kTimedOut, {}, "connect: no answer in time"}); });
-  attempt->timer.arm(loop_.now() + check.connect_timeout);
+  attempt->deadline = loop_.now() + check.connect_timeout;
+  deadlines_.emplace(attempt->deadline, run);
+  watch_time(attempt->deadline);
+}
+
+void Connector::watch_time(Instant deadline) {
+  if (deadline < timer_.deadline()) timer_.arm(deadline);
+}
+
+void Connector::on_time() {
+  const Instant now = loop_.now();
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    finish(deadlines_.begin()->second, {ConnectResult::Kind::kTimedOut, {}, "connect: no answer in time"});
+  }
+  if (!deadlines_.empty()) watch_time(deadlines_.begin()->first);
 }
 
 void Connector::on_writable(std::uint64_t run) {
@@ -97,12 +112,13 @@ void Connector::on_writable(std::uint64_t run) {
   finish(run, {ConnectResult::Kind::kEstablished, std::move(at->second->socket), {}});
 }
 
-// The attempt outlives the callback of its own watch or timer.
+// The attempt outlives the callback of its own watch.
 std::unique_ptr<Connector::Attempt> Connector::take(std::uint64_t run) {
   const auto at = attempts_.find(run);
   if (at == attempts_.end()) return nullptr;
   std::unique_ptr<Attempt> attempt = std::move(at->second);
   attempts_.erase(at);
+  deadlines_.erase({attempt->deadline, run});
   return attempt;
 }
 
@@ -111,7 +127,6 @@ void Connector::finish(std::uint64_t run, ConnectResult result) {
   if (!attempt) return;
   // The descriptor may be passed on and closed: the watch on it goes first, from outside its own callback.
   attempt->result = std::move(result);
-  attempt->timer.cancel();
   loop_.later([attempt] {
     attempt->writable = {};
     attempt->done(std::move(attempt->result));

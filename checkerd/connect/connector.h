@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "proto/runtime/fd.h"
 #include "proto/runtime/loop.h"
@@ -27,7 +29,7 @@ class Connector {
  public:
   using Done = std::function<void(ConnectResult)>;
 
-  explicit Connector(Loop& loop) : loop_(loop) {}
+  explicit Connector(Loop& loop);
   // `run` is the asker's number for this attempt and is in use until `done`, which is called from the loop, never from inside begin().
   void begin(std::uint64_t run, const Check& check, Done done);
   void cancel(std::uint64_t run);  // `done` is not called any more
@@ -38,15 +40,19 @@ class Connector {
     Fd socket;
     Done done;
     Loop::Watch writable;
-    Loop::Timer timer;
+    Instant deadline = kNever;
     ConnectResult result;
   };
   void on_writable(std::uint64_t run);
+  void on_time();
+  void watch_time(Instant deadline);
   void finish(std::uint64_t run, ConnectResult result);
   std::unique_ptr<Attempt> take(std::uint64_t run);
 
   Loop& loop_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Attempt>> attempts_;
+  std::set<std::pair<Instant, std::uint64_t>> deadlines_;
+  Loop::Timer timer_;  // for the earliest deadline that ever was since it fired last: most attempts end long before theirs
 };
 
 }  // namespace holdfast

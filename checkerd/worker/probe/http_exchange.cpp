@@ -49,7 +49,11 @@ Result<std::unique_ptr<HttpExchange>> HttpExchange::begin(Loop& loop, const TlsC
   return made;
 }
 
-void HttpExchange::progress() { timer_.arm(std::min(end_, loop_.now() + probe_.timeout)); }
+// Progress only moves the deadline; the timer follows when it fires too early.
+void HttpExchange::progress() {
+  deadline_ = std::min(end_, loop_.now() + probe_.timeout);
+  if (deadline_ < timer_.deadline()) timer_.arm(deadline_);
+}
 
 void HttpExchange::on_read() {
   if (finished_) return;
@@ -84,6 +88,7 @@ void HttpExchange::on_event(short what) {
 
 void HttpExchange::on_time() {
   if (finished_) return;
+  if (loop_.now() < deadline_) return timer_.arm(deadline_);
   const char* where = probe_.tls && !tls_ready_ ? "handshake" : "read";
   finish({.outcome = ProbeOutcome::kTimedOut, .detail = where});
 }

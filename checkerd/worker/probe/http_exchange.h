@@ -46,6 +46,7 @@ class HttpExchange {
   HttpAnswer answer_;
   std::unique_ptr<bufferevent, FreeBuffer> buffer_;
   Loop::Timer timer_;
+  Instant deadline_;
   Instant end_;
   bool tls_ready_ = false;
   bool finished_ = false;
