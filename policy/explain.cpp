@@ -82,6 +82,7 @@ void add_role(std::string& page, const Role& role) {
     for (const PathGrant& grant : role.landlock.grants) page += " `" + std::string(grant.path) + "` (" + describe_access(grant.access) + ")";
     if (role.landlock.tcp_closed) page += "; no TCP bind or connect";
     if (role.landlock.scoped) page += "; no signal to others";
+    if (role.landlock.abstract_closed) page += "; no abstract socket of others";
     page += "\n";
   }
   if (!role.rules.empty()) add_rows(page, role.rules);

@@ -82,7 +82,8 @@ Result<Fd> prepare_landlock(const Role& role, const Additions& additions) {
   RulesetAttributes attributes;
   attributes.handled_access_fs = handled_files(version);
   if (version >= 4 && role.landlock.tcp_closed) attributes.handled_access_net = kNetBindTcp | kNetConnectTcp;
-  if (version >= 6 && role.landlock.scoped) attributes.scoped = kScopeAbstractSocket | kScopeSignal;
+  if (version >= 6 && role.landlock.scoped) attributes.scoped |= kScopeSignal;
+  if (version >= 6 && role.landlock.abstract_closed) attributes.scoped |= kScopeAbstractSocket;
   const std::size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
   Fd ruleset(static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes, size, 0)));
   if (!ruleset) return Error{"landlock ruleset", errno};

@@ -77,7 +77,8 @@ struct PathGrant {
 struct Landlock {
   bool handled = false;
   bool tcp_closed = false;  // no bind, no connect (ABI 4)
-  bool scoped = false;      // no signal and no abstract socket outside of itself and its children (ABI 6)
+  bool scoped = false;      // no signal outside of itself and its children (ABI 6)
+  bool abstract_closed = false;  // no abstract Unix socket of others (ABI 6)
   std::span<const PathGrant> grants;
 };
 

@@ -34,7 +34,7 @@ namespace {
 
 constexpr int kExitFailure = 1;
 constexpr int kExitPermission = 4;     // keepalived's number for missing rights
-constexpr int kExitAlreadyRunning = 0; // keepalived's
+constexpr int kExitAsKeepalived = 0;   // already running, no pid file, no network namespace: its callers rely on it
 constexpr int kScratchFd = 64;         // descriptors wait above here until each moves to its number
 
 struct Arguments {
@@ -285,12 +285,12 @@ int start(const Arguments& arguments) {
   auto role_programs = open_role_programs(*directory);
   if (!role_programs) end(role_programs.error(), kExitFailure);
   clean_environment();
-  if (const Status entered = enter_name_space(options->name_space); !entered) end(entered.error(), kExitFailure);
+  if (const Status entered = enter_name_space(options->name_space); !entered) end(entered.error(), kExitAsKeepalived);
   make_run_directory(*rights);
   std::vector<PidFile> pid_files;
   if (!options->test) {
     auto opened = open_pid_files(*options);
-    if (!opened) end(opened.error(), opened.error().code == EWOULDBLOCK ? kExitAlreadyRunning : kExitFailure);
+    if (!opened) end(opened.error(), kExitAsKeepalived);
     pid_files = *std::move(opened);
   }
   Fd ready;

@@ -1,23 +1,27 @@
 // holdfast-launcher: the only process that starts others and opens what needs rights. One client, one request at a time, a fixed menu.
 // Knows no configuration and no protocol; never reachable from the network. See menu.h for what may be asked, start.h for how it begins.
 // SPDX-License-Identifier: Apache-2.0
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "parent/launcher/children.h"
 #include "parent/launcher/files.h"
+#include "parent/launcher/link.h"
 #include "parent/launcher/sockets.h"
 #include "parent/launcher/start.h"
 #include "policy/role.h"
@@ -46,80 +50,13 @@ std::optional<Options> read_options(int argc, char** argv) {
   return options;
 }
 
-struct Received {
-  PathRequest request;
-  std::size_t size = 0;
-  Fd descriptor;
-};
-
-// Nothing: the parent has gone, or sent what it may not.
-std::optional<Received> receive() {
-  Received received;
-  iovec part{&received.request, sizeof received.request};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  ssize_t size = -1;
-  do size = recvmsg(kLinkFd, &message, MSG_CMSG_CLOEXEC);
-  while (size < 0 && errno == EINTR);
-  if (size <= 0 || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return {};
-  for (cmsghdr* item = CMSG_FIRSTHDR(&message); item != nullptr; item = CMSG_NXTHDR(&message, item)) {
-    if (item->cmsg_level != SOL_SOCKET || item->cmsg_type != SCM_RIGHTS) continue;
-    int descriptor = -1;
-    std::memcpy(&descriptor, CMSG_DATA(item), sizeof descriptor);
-    received.descriptor = Fd(descriptor);
-  }
-  received.size = static_cast<std::size_t>(size);
-  return received;
-}
-
-bool well_formed(const Received& received) {
-  const Request& head = received.request.request;
-  if (received.size < sizeof(Request) || head.version != kMenuVersion) return false;
-  const std::size_t expected = has_path(static_cast<Item>(head.item)) ? kPathRequestSize : kRequestSize;
-  if (received.size != expected || head.slot >= kSlotMax) return false;
-  if (head.reserved[0] != 0 || head.reserved[1] != 0 || head.reserved[2] != 0 || head.reserved2 != 0) return false;
-  if (head.interface[sizeof head.interface - 1] != '\0') return false;
-  return expected == kRequestSize || (received.request.path[0] == '/' && received.request.path[kPathMax - 1] == '\0');
-}
-
-bool send_reply(const Reply& reply, const Fd& descriptor) {
-  Reply copy = reply;
-  iovec part{&copy, sizeof copy};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))]{};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  if (descriptor) {
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-    cmsghdr* item = CMSG_FIRSTHDR(&message);
-    item->cmsg_level = SOL_SOCKET;
-    item->cmsg_type = SCM_RIGHTS;
-    item->cmsg_len = CMSG_LEN(sizeof(int));
-    const int number = descriptor.get();
-    std::memcpy(CMSG_DATA(item), &number, sizeof number);
-  }
-  ssize_t sent = -1;
-  do sent = sendmsg(kLinkFd, &message, MSG_NOSIGNAL);
-  while (sent < 0 && errno == EINTR);
-  return sent == static_cast<ssize_t>(sizeof copy);
-}
-
 class Server {
  public:
   explicit Server(const Options& options) : options_(options), children_(options.argv, options.separate_users) {}
 
   // Until the parent goes.
   void run() {
-    while (auto received = receive()) {
-      if (!well_formed(*received)) {
-        std::fprintf(stderr, "holdfast: launcher: malformed request of %zu octets; ending\n", received->size);
-        break;
-      }
+    while (auto received = receive_request(kLinkFd)) {
       if (!answer(*received)) break;
     }
     children_.end_all();
@@ -134,7 +71,7 @@ class Server {
     if (const Status status = serve(received, reply, descriptor); !status) {
       reply.error = status.error().code != 0 ? status.error().code : EPERM;
     }
-    return send_reply(reply, descriptor);
+    return send_reply(kLinkFd, reply, descriptor);
   }
 
   Status serve(const Received& received, Reply& reply, Fd& descriptor) {
@@ -195,14 +132,27 @@ std::vector<policy::Rule> user_rules() {
   return rules;
 }
 
+// Where configuration may be: the named directories, and everything below / but what is never configuration. Who may read what there is
+// decided by the kernel for this ordinary user, see files.h.
+std::vector<std::string> readable_places(const Options& options) {
+  constexpr std::array<std::string_view, 7> kClosed = {".", "..", "proc", "sys", "dev", "boot", "root"};
+  std::vector<std::string> places = options.directories;
+  const std::unique_ptr<DIR, int (*)(DIR*)> root(opendir("/"), closedir);
+  while (const dirent* entry = root ? readdir(root.get()) : nullptr) {
+    if (std::find(kClosed.begin(), kClosed.end(), entry->d_name) == kClosed.end()) places.push_back("/" + std::string(entry->d_name));
+  }
+  return places;
+}
+
 Status enter_policy(const Options& options) {
   std::vector<int> programs;
   for (std::size_t i = 0; i < kPrograms.size(); ++i) {
     const int program = kProgramFd + static_cast<int>(i);
     if (fcntl(program, F_GETFD) >= 0) programs.push_back(program);
   }
+  const std::vector<std::string> places = readable_places(options);
   const std::vector<policy::Rule> rules = options.separate_users ? user_rules() : std::vector<policy::Rule>{};
-  return policy::enter(policy::kLauncher, {.readable_directories = options.directories, .executables = programs, .rules = rules});
+  return policy::enter(policy::kLauncher, {.readable_directories = places, .executables = programs, .rules = rules});
 }
 
 int run(int argc, char** argv) {

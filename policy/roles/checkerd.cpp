@@ -60,7 +60,7 @@ constinit const Role kCheckerd = {
     .root = RootDirectory::kEmpty,
     .limits = {.descriptors = 65536},
     .link_on_3 = true,
-    .landlock = {.handled = true, .tcp_closed = false, .scoped = true, .grants = {}},
+    .landlock = {.handled = true, .tcp_closed = false, .scoped = true, .abstract_closed = true, .grants = {}},
     .otherwise = Otherwise::kKill,
     .baseline = kBaseline,
     .rules = kRules,

@@ -34,7 +34,7 @@ constinit const Role kIpvsd = {
     .root = RootDirectory::kProcSysNet,
     .limits = {.descriptors = 1024},
     .link_on_3 = true,
-    .landlock = {.handled = true, .tcp_closed = true, .scoped = true, .grants = kGrants},
+    .landlock = {.handled = true, .tcp_closed = true, .scoped = true, .abstract_closed = true, .grants = kGrants},
     .otherwise = Otherwise::kKill,
     .baseline = kBaseline,
     .rules = kRules,

@@ -25,7 +25,7 @@ constinit const Role kKeeper = {
     .root = RootDirectory::kKept,
     .limits = {.descriptors = 64},
     .link_on_3 = false,
-    .landlock = {.handled = true, .tcp_closed = true, .scoped = true, .grants = {}},
+    .landlock = {.handled = true, .tcp_closed = true, .scoped = true, .abstract_closed = true, .grants = {}},
     .otherwise = Otherwise::kKill,
     .baseline = kBaseline,
     .rules = kRules,

@@ -50,13 +50,15 @@ constexpr std::array kRules = {
 };
 static_assert(dangerous_calls_say_why(kRules) && nothing_twice(kBaseline, kRules));
 
-// Reads what the world may read, and the directory of the configuration (added by its main.cpp). ipvsd below it writes sysctls.
+// Its main.cpp adds, for reading: the directories of the configuration and every entry of / but /proc /sys /dev /boot /root; for executing:
+// the roles' programs, by descriptor. ipvsd, below it, writes sysctls.
 constexpr std::array kGrants = {
-    PathGrant{"/etc", kRead},  PathGrant{"/usr", kRead},  PathGrant{"/lib", kRead},  PathGrant{"/lib64", kRead}, PathGrant{"/run", kRead},
-    PathGrant{"/var", kRead},  PathGrant{"/opt", kRead},  PathGrant{"/srv", kRead},  PathGrant{"/tmp", kRead},   PathGrant{"/home", kRead},
-    PathGrant{"/mnt", kRead},  PathGrant{"/nix", kRead},  PathGrant{"/proc/sys/net", kRead | kWrite},
-    // Dynamic linkers; the programs themselves are added by descriptor.
-    PathGrant{"/lib64/ld-linux-x86-64.so.2", kExecute}, PathGrant{"/lib/ld-linux-aarch64.so.1", kExecute},
+    PathGrant{"/proc/sys/net", kRead | kWrite},
+    // Dynamic linkers.
+    PathGrant{"/lib64/ld-linux-x86-64.so.2", kExecute},
+    PathGrant{"/lib/ld-linux-aarch64.so.1", kExecute},
+    PathGrant{"/lib/ld-musl-x86_64.so.1", kExecute},
+    PathGrant{"/lib/ld-musl-aarch64.so.1", kExecute},
 };
 }  // namespace
 
@@ -70,7 +72,7 @@ constinit const Role kLauncher = {
     .root = RootDirectory::kKept,
     .limits = {.descriptors = 4096, .forks = true},
     .link_on_3 = true,
-    .landlock = {.handled = true, .tcp_closed = false, .scoped = true, .grants = kGrants},
+    .landlock = {.handled = true, .tcp_closed = false, .scoped = true, .abstract_closed = true, .grants = kGrants},
     .otherwise = Otherwise::kRefuse,
     .baseline = kBaseline,
     .rules = kRules,

@@ -1,5 +1,5 @@
 // parent: reads configuration from descriptors that the launcher opened, decides, supervises. Local sockets only; its files are the run
-// directory and the dumps that tools read.
+// directory and the dumps that tools read. Abstract sockets stay open, because the service manager's may be one.
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/ioctl.h>
 
@@ -65,7 +65,7 @@ constinit const Role kParent = {
     .root = RootDirectory::kKept,
     .limits = {.descriptors = 65536},
     .link_on_3 = true,
-    .landlock = {.handled = true, .tcp_closed = true, .scoped = true, .grants = kGrants},
+    .landlock = {.handled = true, .tcp_closed = true, .scoped = true, .abstract_closed = false, .grants = kGrants},
     .otherwise = Otherwise::kKill,
     .baseline = kBaseline,
     .rules = kRules,

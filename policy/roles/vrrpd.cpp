@@ -23,7 +23,7 @@ constinit const Role kVrrpd = {
     .root = RootDirectory::kEmpty,
     .limits = {.descriptors = 16384},
     .link_on_3 = true,
-    .landlock = {.handled = true, .tcp_closed = true, .scoped = true, .grants = {}},
+    .landlock = {.handled = true, .tcp_closed = true, .scoped = true, .abstract_closed = true, .grants = {}},
     .otherwise = Otherwise::kKill,
     .baseline = kBaseline,
     .rules = kRules,

@@ -29,7 +29,7 @@ constinit const Role kWorker = {
     .root = RootDirectory::kEmpty,
     .limits = {.descriptors = 65536},
     .link_on_3 = true,
-    .landlock = {.handled = true, .tcp_closed = true, .scoped = true, .grants = {}},
+    .landlock = {.handled = true, .tcp_closed = true, .scoped = true, .abstract_closed = true, .grants = {}},
     .otherwise = Otherwise::kKill,
     .baseline = kBaseline,
     .rules = kRules,

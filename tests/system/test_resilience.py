@@ -109,7 +109,7 @@ def test_cleanup_removes_what_a_killed_holdfast_left(pair, holdfast):
     routers = pair(interval=INTERVAL).start()
     routers.A.kill()
     assert routers.holds(routers.a), "nobody could have removed the address"
-    run(holdfast + ["--cleanup", "-f", routers.A.configuration], routers.a)
+    run(holdfast + ["--cleanup", "-f", routers.A.configuration, "-p", routers.A.pid_files["p"]], routers.a)
     assert not routers.holds(routers.a)
     assert SOURCE["A"] in routers.lab.addresses(routers.a), "what was not ours is gone too"
 

@@ -45,5 +45,5 @@ def test_cleanup_removes_what_a_killed_holdfast_left(daemon, backends, holdfast)
     _, running = started(daemon, backends)
     running.kill()
     assert ipvs.weights() == {(VIRTUAL, ALIVE): 1}
-    run(holdfast + ["--cleanup", "-f", running.configuration])
+    run(holdfast + ["--cleanup", "-f", running.configuration, "-p", running.pid_files["p"]])
     assert ipvs.table() == []

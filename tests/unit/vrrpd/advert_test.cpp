@@ -100,6 +100,8 @@ TEST(Advert, ChecksumOfNothingAndOfOddLengths) {
   EXPECT_EQ(checksum(odd, ChecksumForm::kMessage, {}, {}), 0xffff - 0x1234 - 0x5600);
   const std::vector<std::uint8_t> carries(64, 0xff);
   EXPECT_EQ(checksum(carries, ChecksumForm::kMessage, {}, {}), 0);
+  const std::vector<std::uint8_t> carries_twice = {0xff, 0xff, 0xff, 0xff, 0x00, 0x01};
+  EXPECT_EQ(checksum(carries_twice, ChecksumForm::kMessage, {}, {}), 0xfffe);
 }
 
 TEST(Ipv4, SplitsOnlyWholeDatagramsOfVrrp) {
