@@ -115,7 +115,8 @@ void Pool::hear(DestinationId id, const Server::Opinion& opinion, Actions& out) 
 }
 
 void Pool::settle(bool initial, bool was_serving, Actions& out) {
-  if (!quorum_up_ && weight_ >= quorum_ + hysteresis_) {
+  // Weight 0 is no quorum, whatever was asked for: it could not be lost again without coming and going at every result.
+  if (!quorum_up_ && weight_ > 0 && weight_ >= quorum_ + hysteresis_) {
     quorum_up_ = true;
     out.push_back(QuorumTurned{id_, true, initial, quorum_ + hysteresis_, weight_});
   } else if ((quorum_up_ && (weight_ == 0 || weight_ < quorum_ - hysteresis_)) || (initial && sorry_ && !quorum_up_)) {

@@ -1,7 +1,7 @@
 // One virtual service: its servers, its quorum with hysteresis, its sorry server, and what must therefore be in the IPVS table.
 // Pure. keepalived.conf(5): quorum, hysteresis, sorry_server, inhibit_on_failure, alpha, omega.
 //
-// Quorum is gained at weight >= quorum + hysteresis and lost at weight < quorum - hysteresis or 0. While it is lost and there is a sorry
+// Quorum is gained at weight >= quorum + hysteresis (and above 0) and lost at weight < quorum - hysteresis or 0. While it is lost and there is a sorry
 // server, only that one serves: it is put in before the others are taken out, and they are put back before it is taken out.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

@@ -163,6 +163,18 @@ TEST(Pool, HysteresisThatWrappedNeverGainsQuorum) {  // quorum 0 with hysteresis
               ElementsAre("initial up 1", "wish 1=0"));
 }
 
+TEST(Pool, NoWeightIsNoQuorum) {  // a drained pool, whose quorum the plan has lowered to 0
+  CheckedService it = service(1, 0, 0, {server(1, 0, {tcp(11)}), server(2, 0, {misc(12, true)})});
+  it.sorry = server(9, 1, {});
+  Pools pools;
+  EXPECT_THAT(words(pools.apply(plan({it}), {})),
+              ElementsAre("initial up 1", "initial up 2", "initial quorum down 0>0", "sorry on", "wish 9=1"));
+  EXPECT_THAT(words(pools.hear(said(11, false))), ElementsAre("down 1"));
+  EXPECT_THAT(words(pools.hear(said(11, true))), ElementsAre("up 1"));
+  EXPECT_THAT(words(pools.hear(said(12, true, 5))),
+              ElementsAre("weight 2 0->5", "quorum up 0<=5", "sorry off", "wish 1=0", "wish 2=5", "wish 9-"));
+}
+
 TEST(Pool, SorryServerThatIsAlsoARealServer) {
   CheckedService it = service(1, 2, 0, {server(1, 1, {tcp(11)}), server(2, 1, {tcp(12)})});
   it.sorry = server(2, 7, {});
