@@ -147,16 +147,16 @@ void Driver::accept(Plan plan) {
     tell_removed(before, plan);
     previous_ = before;
   }
-  instance_of_.clear();
-  supervisor_.apply(std::move(plan));
-  index_names();
+  run_plan(std::move(plan));
 }
 
-void Driver::index_names() {
+// The names point into the plan that runs: there are none while it is exchanged.
+void Driver::run_plan(Plan next) {
   instance_of_.clear();
   group_of_.clear();
   service_of_.clear();
   server_of_.clear();
+  supervisor_.apply(std::move(next));
   const Plan& plan = supervisor_.plan();
   for (const VrrpInstance& instance : plan.vrrp.instances) instance_of_.emplace(instance.id, &instance);
   for (const SyncGroup& group : plan.vrrp.groups) group_of_.emplace(group.id, &group);
@@ -245,8 +245,7 @@ void Driver::plan_refused(const RoleRow& row, const std::string& reason) {
     Plan back = std::move(*previous_);
     previous_.reset();
     back.stamp(++last_generation_);
-    supervisor_.apply(std::move(back));
-    index_names();
+    run_plan(std::move(back));
     return reload_failed(reason);
   }
   lost(where + text, 1);

@@ -81,7 +81,7 @@ class Driver final : public Observer {
   void beat();
   void remove_pid_files();
   void release_shell(int status);
-  void index_names();
+  void run_plan(Plan next);
   // dumps.cpp
   void want_dump(unsigned what);
   void write_dumps();

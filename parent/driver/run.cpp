@@ -57,7 +57,7 @@ class Cleaner {
         ipvsd_(loop, launcher, launcher::Child::kIpvsd,
                {[this](wire::IpvsdToParent& message) { heard(message); }, [this](const ChildExit& exit) { loop_.stop(exit.status); },
                 [this](const Error& error) { give_up(error.message); }, [](pid_t) {}}) {}
-  void start() { ipvsd_.start(); }
+  void start() { ipvsd_.ensure(); }
 
  private:
   void give_up(const std::string& why) {

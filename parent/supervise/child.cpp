@@ -28,9 +28,20 @@ ChildProcess::ChildProcess(Loop& loop, LauncherClient& launcher, const RoleRow& 
   lost_timer_ = loop_.timer([this] { kill("it lives on without its link"); });
 }
 
+void ChildProcess::ensure() {
+  if (!running() && !waiting_) start();
+}
+
+void ChildProcess::retire() {
+  retired_ = true;
+  waiting_ = false;
+  restart_timer_.cancel();
+}
+
 void ChildProcess::start() {
   HF_CHECK(!running());
-  retired_ = false;
+  retired_ = waiting_ = false;
+  restart_timer_.cancel();
   auto ends = make_channel();
   if (!ends) return hooks_.failed(ends.error());
   auto started = launcher_.start(role_.child, slot_, std::move(ends->second));
@@ -59,6 +70,7 @@ void ChildProcess::reap() {
 Restart ChildProcess::restart() {
   const Instant now = loop_.now();
   const Restart decision = guard_.died(started_, now);
+  waiting_ = true;
   if (decision.delay == Duration{0}) {
     restart_timer_.arm(now);
   } else {

@@ -32,11 +32,13 @@ class ChildProcess {
   ChildProcess(Loop& loop, LauncherClient& launcher, const RoleRow& role, std::uint32_t slot, Hooks hooks);
 
   void start();
+  // Starts it unless it runs already or waits for its restart.
+  void ensure();
   // Starts again as the guard says; the hint tells whether it may resume. To be called from Hooks::ended.
   Restart restart();
   void set_resumptions(unsigned limit) { guard_.set_resumptions(limit); }
   // From now on its end is expected.
-  void retire() { retired_ = true; restart_timer_.cancel(); }
+  void retire();
   // SIGKILL, through the launcher.
   void kill(const std::string& why);
   // Its link is gone: if it is still there in a second it is killed.
@@ -62,6 +64,7 @@ class ChildProcess {
   Loop::Timer restart_timer_;
   Loop::Timer lost_timer_;
   Instant started_{};
+  bool waiting_ = false;           // for its restart
   bool retired_ = false;
 };
 

@@ -39,7 +39,7 @@ class Session {
 
   ChildProcess& process() { return process_; }
   const ChildProcess& process() const { return process_; }
-  void start() { process_.start(); }
+  void ensure() { process_.ensure(); }
 
   // Errors end the child: a peer that cannot be told anything is of no use.
   void send(const Out& message, Fd descriptor = {}) {

@@ -67,12 +67,12 @@ void Supervisor::apply(Plan plan) {
 }
 
 void Supervisor::start_and_stop() {
-  if (!ipvsd_.process().running()) ipvsd_.start();
-  if (wants_checkerd() && !checkerd_.process().running()) {
-    checkerd_.start();
+  ipvsd_.ensure();
+  if (wants_checkerd()) {
+    checkerd_.ensure();
     for (std::uint32_t slot = 0; slot < plan_.check.workers; ++slot) start_worker(slot);
   }
-  if (wants_vrrpd() && !vrrpd_.process().running()) vrrpd_.start();
+  if (wants_vrrpd()) vrrpd_.ensure();
   if (!wants_vrrpd() && vrrpd_.ready() && !vrrpd_.process().retired()) {
     wire::ParentToVrrpd message;
     message.mutable_stop()->set_release(true);
@@ -103,7 +103,7 @@ void Supervisor::start_worker(std::uint32_t slot) {
                             [this](const Error& error) { not_started(error); }});
   }
   worker.process->set_resumptions(rules_.resume_limit);
-  if (!worker.process->running()) worker.process->start();
+  worker.process->ensure();
 }
 
 // What can be said now is said now. Called after every event that may have made something possible.
@@ -167,7 +167,7 @@ void Supervisor::vrrpd_ended(const ChildExit& exit) {
   sockets_.clear();
   if (vrrpd_.process().retired()) last_states_.clear();
   if (!told_of_end(vrrpd_.process(), exit, announced_ != 0)) {
-    if (!stopping_ && wants_vrrpd() && vrrpd_.process().retired()) vrrpd_.start();
+    if (!stopping_ && wants_vrrpd() && vrrpd_.process().retired()) vrrpd_.ensure();
     return;
   }
   log_error(LogEvent::kChildDied, "VRRP child process died: Respawning");
@@ -203,12 +203,10 @@ void Supervisor::worker_ended(std::uint32_t slot, const ChildExit& exit) {
   Worker& worker = workers_[slot];
   worker.link.reset();
   if (stopping_) return advance_stop();
-  if (worker.process->retired() || !wants_checkerd() || slot >= plan_.check.workers || launcher_gone_) return;
-  if (!exit.signalled && exit.status == 0) {
-    worker.process->start();
-    return;
-  }
-  log_error(LogEvent::kChildDied, "check worker " + exit.text() + ": Respawning");
+  if (!wants_checkerd() || slot >= plan_.check.workers) return;
+  if (launcher_gone_) return observer_.lost("a check worker is gone and cannot be started again", kExitFatal);
+  if (worker.process->retired()) return worker.process->start();
+  if (exit.signalled || exit.status != 0) log_error(LogEvent::kChildDied, "check worker " + exit.text() + ": Respawning");
   worker.process->restart();
 }
 
