@@ -7,6 +7,7 @@
 #include "parent/config/load.h"
 #include "parent/model/bind.h"
 #include "parent/model/line_shapes.h"
+#include "parent/plan/encode.h"
 
 namespace holdfast {
 namespace {
@@ -51,6 +52,13 @@ Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files
   loaded.tree = config::load(reading.path, files, model::KeywordShapes{}, options, loaded.diagnostics);
   loaded.model = model::bind(loaded.tree, purpose == Purpose::kTest ? model::Mode::test : model::Mode::run, loaded.diagnostics);
   loaded.built = build(loaded.model, surroundings, loaded.diagnostics);
+  if (const auto carried = carries(loaded.built.plan); !carried && !loaded.built.refused) {
+    config::Diagnostic beyond;
+    beyond.code = "beyond-a-limit";
+    beyond.message = carried.error().message;
+    loaded.diagnostics.add(std::move(beyond));
+    loaded.built.refused = true;
+  }
   if (!loaded.model.virtual_servers.empty()) {
     const config::Position at = loaded.model.virtual_servers.front().at;
     loaded.first_service = std::string(loaded.tree.sources.file_name(at)) + ":" + std::to_string(at.line);

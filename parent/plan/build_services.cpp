@@ -17,6 +17,7 @@ constexpr std::uint32_t kServiceFlag2 = 0x0010;
 constexpr std::uint32_t kServiceFlag3 = 0x0020;
 constexpr std::uint32_t kPersistenceDefault = 360;
 constexpr std::size_t kExpandedMax = 65536;           // services of one virtual_server_group
+constexpr unsigned kRetriesMax = 1'000'000;           // more is for ever
 constexpr std::uint32_t kWeightMax = 2147483647;
 
 std::string_view word(Protocol protocol) {
@@ -223,7 +224,7 @@ std::optional<Check> check(Building& building, const Block& block, const model::
   result.delay_loop = inherit(own.delay_loop, of_server.delay_loop, of_service.delay_loop, 60 * kSecond);
   result.delay_before_retry =
       inherit(own.delay_before_retry, of_server.delay_before_retry, of_service.delay_before_retry, http ? 3 * kSecond : kSecond);
-  result.retries = inherit(own.retry, of_server.retry, of_service.retry, misc ? 0u : 1u);
+  result.retries = std::min(inherit(own.retry, of_server.retry, of_service.retry, misc ? 0u : 1u), kRetriesMax);
   result.connect_timeout = inherit(own.connect_timeout, of_server.connect_timeout, of_service.connect_timeout, 5 * kSecond);
   result.warmup = inherit(own.warmup, of_server.warmup, of_service.warmup, result.delay_loop);
   result.alpha = inherit(own.alpha, of_server.alpha, of_service.alpha, false);

@@ -29,6 +29,12 @@ Announcement announcement(const model::Announcing& said, const model::Announcing
   result.master_refresh_repeat = pick(said.master_refresh_repeat, global.master_refresh_repeat, result.master_refresh_repeat);
   result.lower_prio_delay = pick(said.lower_prio_delay, global.lower_prio_delay, result.master_delay);
   result.lower_prio_repeat = pick(said.lower_prio_repeat, global.lower_prio_repeat, result.master_repeat);
+  constexpr unsigned kRepeatMax = 65535;
+  constexpr Duration kRefreshMax = std::chrono::hours(24 * 365);
+  for (unsigned* repeat : {&result.master_repeat, &result.master_refresh_repeat, &result.lower_prio_repeat}) {
+    *repeat = std::min(*repeat, kRepeatMax);
+  }
+  result.master_refresh = std::min(result.master_refresh, kRefreshMax);
   if (strict) {
     result.lower_prio_delay = Duration{0};
     result.lower_prio_repeat = 0;

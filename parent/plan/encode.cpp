@@ -82,6 +82,14 @@ Status put_service(CheckChunks& chunks, const CheckedService& service) {
   return flush();
 }
 
+template <class Items>
+Status each_decodes(const std::string& what, const Items& items) {
+  for (const auto& item : items) {
+    if (auto decoded = decode(item); !decoded) return Error{what + ": " + decoded.error().message, decoded.error().code};
+  }
+  return ok();
+}
+
 }  // namespace
 
 Result<std::vector<wire::ParentToVrrpd>> encode_plan(const VrrpPlan& plan, const std::vector<ResumedInstance>& resumed) {
@@ -161,6 +169,24 @@ Result<std::vector<wire::ParentToCheckerd>> encode_plan(const CheckPlan& plan, c
     chunk->add_quorum_up_services(service.value);
   }
   return chunks.wrapped();
+}
+
+Status carries(const Plan& plan) {
+  HF_TRY(const auto for_vrrpd, encode_plan(plan.vrrp));
+  for (const wire::ParentToVrrpd& message : for_vrrpd) {
+    HF_OK(each_decodes("vrrp_script", message.chunk().trackers()));
+    HF_OK(each_decodes("vrrp_sync_group", message.chunk().groups()));
+    HF_OK(each_decodes("vrrp_instance", message.chunk().instances()));
+  }
+  HF_TRY(const auto for_ipvsd, encode_plan(plan.ipvs));
+  for (const wire::ParentToIpvsd& message : for_ipvsd) {
+    HF_OK(each_decodes("vrrp_instance", message.chunk().instances()));
+    HF_OK(each_decodes("virtual_server", message.chunk().services()));
+    HF_OK(each_decodes("real_server", message.chunk().destinations()));
+  }
+  HF_TRY(const auto for_checkerd, encode_plan(plan.check));
+  for (const wire::ParentToCheckerd& message : for_checkerd) HF_OK(each_decodes("virtual_server", message.chunk().services()));
+  return ok();
 }
 
 }  // namespace holdfast

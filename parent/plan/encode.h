@@ -22,4 +22,7 @@ Result<std::vector<wire::ParentToIpvsd>> encode_plan(const IpvsPlan&);
 Result<std::vector<wire::ParentToCheckerd>> encode_plan(const CheckPlan&, const std::vector<CheckVerdict>& verdicts = {},
                                                         const std::vector<ServiceId>& quorum_up = {});
 
+// Whether every item of the plan arrives as it is: the children check the same ranges, and what they refuse must not be sent.
+Status carries(const Plan&);
+
 }  // namespace holdfast

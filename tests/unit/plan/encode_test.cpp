@@ -95,6 +95,20 @@ TEST(EncodePlan, VerdictsGoWithTheFirstPlanOfARestart) {
   EXPECT_EQ(chunk.quorum_up_services(0), plan.services[0].id.value);
 }
 
+TEST(EncodePlan, WhatChildrenWouldRefuseIsFoundBeforeItIsSent) {
+  EXPECT_TRUE(carries(plan_of(example::pair())));
+  EXPECT_TRUE(carries(plan_of(example::web())));
+  model::Configuration configuration = example::pair();
+  configuration.sync_groups.clear();
+  configuration.instances[0].name = std::string(300, 'n');
+  const auto carried = carries(plan_of(configuration));
+  ASSERT_FALSE(carried);
+  EXPECT_EQ(carried.error().message.rfind("vrrp_instance: instance name", 0), 0u) << carried.error().message;
+  configuration.instances[0].name = "bi";
+  configuration.instances[0].announcing.master_repeat = example::said(4'000'000'000u);
+  EXPECT_TRUE(carries(plan_of(configuration))) << "counts that keepalived takes are bounded, not refused";
+}
+
 TEST(EncodePlan, AnInstanceThatFitsInNoMessageIsAnError) {
   model::Configuration configuration = example::pair();
   for (int index = 0; index < 4000; ++index) {
