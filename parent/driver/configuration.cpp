@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parent/driver/configuration.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "parent/config/load.h"
@@ -19,7 +20,10 @@ constexpr int kExitNotConfigured = 6;
 
 std::vector<std::string> Loaded::lines() const {
   std::vector<std::string> lines;
-  for (const config::Diagnostic& diagnostic : diagnostics.all()) lines.push_back(config::render_plain(diagnostic, tree.sources));
+  std::vector<const config::Diagnostic*> sorted;
+  for (const config::Diagnostic& diagnostic : diagnostics.all()) sorted.push_back(&diagnostic);
+  std::ranges::stable_sort(sorted, {}, [](const config::Diagnostic* one) { return std::pair(one->at.file, one->at.line); });
+  for (const config::Diagnostic* diagnostic : sorted) lines.push_back(config::render_plain(*diagnostic, tree.sources));
   if (diagnostics.dropped() != 0) lines.push_back("and " + std::to_string(diagnostics.dropped()) + " more");
   return lines;
 }

@@ -23,7 +23,7 @@ struct Loaded {
   Built built;
   std::string first_service;   // FILE:LINE of the first virtual_server; empty: none
 
-  // Lines for the log, one per diagnostic.
+  // Lines for the log, one per diagnostic, in the order of the files.
   std::vector<std::string> lines() const;
   // What is wrong with it, without its place: a reload may repeat what the running configuration was allowed.
   std::set<std::string> errors() const;

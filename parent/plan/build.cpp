@@ -41,6 +41,7 @@ void build_settings(Building& building) {
 
 void Building::add(config::Severity severity, config::ErrorClass error_class, config::Position at, std::string_view code,
                    std::string message, std::string expected) {
+  if (once_ && !told_.emplace(at.file, at.line, at.column, std::string(code)).second) return;
   config::Diagnostic diagnostic;
   diagnostic.severity = severity;
   diagnostic.error_class = error_class;

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "parent/plan/build.h"
 #include "parent/plan/identity.h"
@@ -33,6 +34,8 @@ class Building {
   // The same, for what follows from something that was said already.
   void refuse_silently() { refused_ = true; }
   bool refused() const { return refused_; }
+  // From here on one place is told a thing once: a group of services repeats the same lines for each of its addresses.
+  void tell_places_once() { once_ = true; }
   // An error was found between this block's start and the next block's: what is missing in it may be what was wrong.
   bool has_error_in_block(config::Position block) const;
 
@@ -47,6 +50,8 @@ class Building {
            std::string expected);
   config::Diagnostics& diagnostics_;
   std::set<ScriptId> scripts_;
+  std::set<std::tuple<std::uint16_t, std::uint32_t, std::uint16_t, std::string>> told_;  // file, line, column, code
+  bool once_ = false;
   bool refused_ = false;
 };
 

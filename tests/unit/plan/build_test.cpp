@@ -262,6 +262,19 @@ TEST(Build, GroupsBecomeServicesAndScriptsRunOnce) {
   EXPECT_EQ(plan.notify.services.size(), 1u);
 }
 
+TEST(Build, AGroupRepeatsNoMessageForItsAddresses) {
+  model::Configuration configuration = example::web();
+  model::ServerGroup group;
+  group.name = "web";
+  group.ranges.push_back({{}, *IpAddress::parse("10.9.0.1"), *IpAddress::parse("10.9.0.9"), 80});
+  configuration.server_groups.push_back(group);
+  configuration.virtual_servers[0].key = model::ServiceGroup{"web"};
+  configuration.virtual_servers[0].quorum = said(9u);
+  const Outcome outcome = build_of(configuration);
+  EXPECT_EQ(outcome.built.plan.check.services.size(), 9u);
+  EXPECT_EQ(outcome.diagnostics.all().size(), 1u);
+}
+
 TEST(Build, OtherPortsNeedMasquerading) {
   model::Configuration configuration = example::web();
   configuration.virtual_servers[0].servers[0].port = said<std::uint16_t>(8080);
