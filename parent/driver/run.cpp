@@ -15,7 +15,7 @@
 #include "parent/driver/owned.h"
 #include "parent/entry/descriptors.h"
 #include "parent/plan/encode.h"
-#include "parent/supervise/session.h"
+#include "parent/supervise/conversation.h"
 #include "proto/runtime/log.h"
 
 namespace holdfast {
@@ -89,7 +89,7 @@ class Cleaner {
 
   Loop& loop_;
   IpvsPlan plan_;
-  Session<wire::ParentToIpvsd, wire::IpvsdToParent> ipvsd_;
+  Conversation<wire::ParentToIpvsd, wire::IpvsdToParent> ipvsd_;
 };
 
 }  // namespace

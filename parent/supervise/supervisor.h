@@ -13,7 +13,7 @@
 #include "parent/plan/plan.h"
 #include "parent/supervise/launcher_client.h"
 #include "parent/supervise/observer.h"
-#include "parent/supervise/session.h"
+#include "parent/supervise/conversation.h"
 #include "proto/schema/parent_checkerd.pb.h"
 #include "proto/schema/parent_ipvsd.pb.h"
 #include "proto/schema/parent_vrrpd.pb.h"
@@ -44,9 +44,9 @@ class Supervisor {
   const std::map<InstanceId, ResumedInstance>& last_states() const { return last_states_; }
 
  private:
-  using Vrrpd = Session<wire::ParentToVrrpd, wire::VrrpdToParent>;
-  using Ipvsd = Session<wire::ParentToIpvsd, wire::IpvsdToParent>;
-  using Checkerd = Session<wire::ParentToCheckerd, wire::CheckerdToParent>;
+  using Vrrpd = Conversation<wire::ParentToVrrpd, wire::VrrpdToParent>;
+  using Ipvsd = Conversation<wire::ParentToIpvsd, wire::IpvsdToParent>;
+  using Checkerd = Conversation<wire::ParentToCheckerd, wire::CheckerdToParent>;
   struct Worker {
     std::unique_ptr<ChildProcess> process;
     Fd link;                       // the end for checkerd, until it is told

@@ -19,7 +19,7 @@ inline constexpr Duration kPingInterval{3'000'000};
 inline constexpr unsigned kPingsMissedMax = 3;
 
 template <class Out, class In>
-class Session {
+class Conversation {
  public:
   struct Hooks {
     std::function<void(In&)> said;
@@ -28,7 +28,7 @@ class Session {
     std::function<void(pid_t)> started;
   };
 
-  Session(Loop& loop, LauncherClient& launcher, launcher::Child child, Hooks hooks)
+  Conversation(Loop& loop, LauncherClient& launcher, launcher::Child child, Hooks hooks)
       : loop_(loop),
         hooks_(std::move(hooks)),
         process_(loop, launcher, role(child), 0,
