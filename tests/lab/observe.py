@@ -41,6 +41,11 @@ class Record:
             worst = max(worst, self.sent[-1][1] - began)
         return worst
 
+    def silence(self, since):
+        """The longest time in which no answer arrived, whatever was asked meanwhile: also questions that waited in a router count."""
+        times = sorted(time for _, time, _ in self.replies if time >= since)
+        return max((b - a for a, b in zip(times, times[1:])), default=0.0)
+
     def lost(self):
         answered = {number for number, _, _ in self.replies}
         return sum(number not in answered for number, _ in self.sent)

@@ -209,7 +209,7 @@ class Show:
             return
         measured = (answer - last[-1]) * 1e3
         style = ("green",) if measured <= limit_seconds * 1e3 + 5 else ("yellow",)
-        self.good(f"{what}: the client missed {self.screen.style('%.0f ms' % (seen.outage(began - 0.01) * 1e3), 'bold')}. Router {to} answered "
+        self.good(f"{what}: the client hears nothing for {self.screen.style('%.0f ms' % (seen.silence(began - 0.01) * 1e3), 'bold')}. Router {to} answered "
                   f"{self.screen.style('%.1f ms' % measured, 'bold', *style)} after the last word of the other; "
                   f"the protocol's limit is {limit_seconds * 1e3:.1f} ms ({limit_text})")
 
