@@ -16,7 +16,7 @@ inline constexpr std::uint32_t kChoreIpvsd = 0xffffff03;   // ipvsd is away for 
 inline constexpr Duration kSocketGrace{1'000'000};
 inline constexpr Duration kResumeMin{100'000};
 inline constexpr Duration kScriptGrace{5'000'000};   // scriptd ends a script in steps of two seconds
-inline constexpr Duration kIpvsdAbsenceMin{500'000};
+inline constexpr Duration kIpvsdAbsenceMin{1'000'000};  // a restart on a busy machine takes some hundred milliseconds
 inline constexpr int kIpvsdAbsenceAdverts = 2;
 inline constexpr std::uint32_t kDefaultMtu = 1500;
 
