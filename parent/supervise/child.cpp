@@ -40,7 +40,7 @@ void ChildProcess::retire() {
 
 void ChildProcess::start() {
   HF_CHECK(!running());
-  retired_ = waiting_ = false;
+  retired_ = waiting_ = killed_ = false;
   restart_timer_.cancel();
   auto ends = make_channel();
   if (!ends) return hooks_.failed(ends.error());
@@ -83,6 +83,7 @@ Restart ChildProcess::restart() {
 
 void ChildProcess::kill(const std::string& why) {
   if (!running()) return;
+  killed_ = true;
   log_warning(LogEvent::kChildDied, std::string(role_.title) + " child process(" + std::to_string(pid_) + ") is ended: " + why);
   if (auto ended = launcher_.end(pid_); !ended) log_error(LogEvent::kDegraded, ended.error().message);
 }

@@ -46,6 +46,8 @@ class ChildProcess {
 
   bool running() const { return pid_ > 0; }
   bool retired() const { return retired_; }
+  // It ended, or is about to, because kill() was called: nobody knows since when it did nothing.
+  bool killed() const { return killed_; }
   pid_t pid() const { return pid_; }
   const RoleRow& role() const { return role_; }
 
@@ -66,6 +68,7 @@ class ChildProcess {
   Instant started_{};
   bool waiting_ = false;           // for its restart
   bool retired_ = false;
+  bool killed_ = false;
 };
 
 }  // namespace holdfast

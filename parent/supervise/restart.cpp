@@ -6,6 +6,10 @@
 
 namespace holdfast {
 
+bool may_resume(Duration silence, Duration advert_int, unsigned down_timer_adverts) {
+  return silence + advert_int < advert_int * down_timer_adverts;
+}
+
 Restart RestartGuard::died(Instant started, Instant now) {
   if (now - started >= rules_.window) {
     deaths_.clear();

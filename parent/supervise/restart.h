@@ -22,6 +22,10 @@ struct Restart {
   bool operator==(const Restart&) const = default;
 };
 
+// Whether an active instance may go on after its vrrpd was away for `silence`: its last advert may be one interval older than that, and
+// peers take over after `down_timer_adverts` intervals (RFC 9568 section 6.1). A router that may not listens first.
+bool may_resume(Duration silence, Duration advert_int, unsigned down_timer_adverts);
+
 class RestartGuard {
  public:
   explicit RestartGuard(RestartRules rules = {}) : rules_(rules) {}

@@ -171,9 +171,12 @@ void Supervisor::vrrpd_ended(const ChildExit& exit) {
     return;
   }
   log_error(LogEvent::kChildDied, "VRRP child process died: Respawning");
-  resume_vrrpd_ = vrrpd_.process().restart().resume;
+  const bool hung = vrrpd_.process().killed();
+  resume_vrrpd_ = vrrpd_.process().restart().resume && !hung;
+  vrrpd_died_ = loop_.now();
   if (resume_vrrpd_) return;
-  log_warning(LogEvent::kChildDied, "VRRP child process died too often: its addresses are released");
+  log_warning(LogEvent::kChildDied, hung ? "VRRP child process hung: its addresses are released, it listens before it speaks"
+                                         : "VRRP child process died too often: its addresses are released");
   last_states_.clear();
   if (!ipvsd_.ready()) return;
   wire::ParentToIpvsd message;

@@ -102,6 +102,7 @@ class Supervisor {
   bool ipvsd_stop_sent_ = false;
   bool launcher_gone_ = false;
   bool resume_vrrpd_ = false;      // the next vrrpd continues where the last one was
+  Instant vrrpd_died_{};
   bool vrrpd_linked_ = false;
   bool checkerd_linked_ = false;
   std::uint64_t epoch_ = 0;

@@ -26,7 +26,12 @@ void Supervisor::tell_vrrpd() {
   if (vrrpd_.sent() == plan_.vrrp.generation) return;
   std::vector<ResumedInstance> resumed;
   if (vrrpd_.sent() == 0 && resume_vrrpd_) {
-    for (const auto& [id, state] : last_states_) resumed.push_back(state);
+    const Duration silence = loop_.now() - vrrpd_died_;
+    for (const VrrpInstance& instance : plan_.vrrp.instances) {
+      const auto last = last_states_.find(instance.id);
+      if (last == last_states_.end()) continue;
+      if (may_resume(silence, instance.advert_int, instance.down_timer_adverts)) resumed.push_back(last->second);
+    }
   }
   resume_vrrpd_ = false;
   auto messages = encode_plan(plan_.vrrp, resumed);

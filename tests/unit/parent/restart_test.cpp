@@ -27,6 +27,16 @@ TEST(RestartGuard, ThreeResumptionsThenBackOffToAMinute) {
   }
 }
 
+TEST(MayResume, OnlyWhileNoPeerCanHaveTakenOver) {
+  const Duration second{1'000'000};
+  EXPECT_TRUE(may_resume(Duration{15'000}, second, 3));
+  EXPECT_TRUE(may_resume(Duration{1'999'999}, second, 3));
+  EXPECT_FALSE(may_resume(Duration{2'000'000}, second, 3));
+  EXPECT_TRUE(may_resume(Duration{199'999}, Duration{100'000}, 3));
+  EXPECT_FALSE(may_resume(Duration{200'000}, Duration{100'000}, 3));
+  EXPECT_TRUE(may_resume(Duration{3'000'000}, second, 5));
+}
+
 TEST(RestartGuard, DelayEndsAtAMinute) {
   RestartGuard guard({.resumptions = 0});
   Duration delay{0};
