@@ -105,6 +105,19 @@ def test_the_peer_of_a_stopped_router_with_nopreempt_stays_active(pair):
     assert routers.owners() == "B"
 
 
+def test_a_hung_vrrpd_is_replaced_by_one_that_listens(pair):
+    routers = pair(interval=INTERVAL, extra_a="    nopreempt", arguments=RESUMABLE).start()
+    victim = routers.A.role("vrrpd")[0]
+    os.kill(victim, signal.SIGSTOP)  # and never SIGCONT: the parent ends it after some ten seconds
+    routers.wait_owner("AB")
+    capture = routers.lab.capture(routers.c, "eth0")
+    assert wait_for(lambda: set(routers.A.role("vrrpd")) - {victim}, 20), "nobody replaced it\n" + routers.A.log()[-2000:]
+    routers.wait_owner("B", 3)
+    settle(10 * INTERVAL)
+    assert wire.adverts(capture.stop(), SOURCE["A"]) == [], "it resumed although its peer had taken over"
+    assert routers.owners() == "B"
+
+
 def test_cleanup_removes_what_a_killed_holdfast_left(pair, holdfast):
     routers = pair(interval=INTERVAL).start()
     routers.A.kill()
