@@ -196,9 +196,10 @@ void Driver::drain(Port& port) {
     if (!received.any) return;
     if (!received.packet) continue;
     const Instant now = loop_.now();
-    const Intake::Outcome outcome = intake_.take(router_, port.socket.key(), *received.packet, now);
-    if (!outcome.line.empty()) log_notice(LogEvent::kAdvertRejected, outcome.line);
+    Intake::Outcome outcome = intake_.take(router_, port.socket.key(), *received.packet, now);
+    if (outcome.event) outcome.event->waited = received.waited;
     perform(router_.handle(outcome.event ? RouterEvent{*outcome.event} : RouterEvent{TimersDue{/*listening=*/false}}, now));
+    if (!outcome.line.empty()) log_notice(LogEvent::kAdvertRejected, outcome.line);
   }
 }
 

@@ -56,17 +56,24 @@ class Driver {
 
   // actions
   void perform(const Actions& actions);
-  void perform(const SendAdvert& action);
-  void perform(const ClaimAddresses& action);
-  void perform(const ReleaseAddresses& action);
-  void perform(const AnnounceAddresses& action);
-  void perform(const StateChanged& action);
-  void perform(const GroupStateChanged& action);
-  void perform(const PriorityChanged& action);
-  void perform(const LowerPriorityHeard& action);
-  void perform(const RunScript& action);
-  void perform(const Noted& action);
-  void perform(const ScriptNoted& action);
+  // what others wait for
+  void act(const SendAdvert& action);
+  void act(const ClaimAddresses& action);
+  void act(const ReleaseAddresses& action);
+  void act(const AnnounceAddresses& action);
+  void act(const auto&) {}
+  // what can wait for that
+  void report(const SendAdvert&) {}
+  void report(const ClaimAddresses& action);
+  void report(const ReleaseAddresses& action);
+  void report(const AnnounceAddresses&) {}
+  void report(const StateChanged& action);
+  void report(const GroupStateChanged& action);
+  void report(const PriorityChanged& action);
+  void report(const LowerPriorityHeard& action);
+  void report(const RunScript& action);
+  void report(const Noted& action);
+  void report(const ScriptNoted& action);
   void account(const SendAdvert& action, const VrrpInstance& config, const Status& status);
   void complete_claims();
   void say_claim(const ClaimAddresses& claim);

@@ -1,4 +1,5 @@
-// Actions out: packets, claims, news, log lines. In the order in which the protocol asked for them.
+// Actions out, each kind in the order in which the protocol asked for them: first what other routers and hosts wait for (packets,
+// claims, announcements), then news and log lines.
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
@@ -16,14 +17,15 @@ constexpr std::uint64_t kKeyPriority = 2;
 }  // namespace
 
 void Driver::perform(const Actions& actions) {
-  for (const Action& action : actions) std::visit([this](const auto& what) { perform(what); }, action);
+  for (const Action& action : actions) std::visit([this](const auto& what) { act(what); }, action);
+  for (const Action& action : actions) std::visit([this](const auto& what) { report(what); }, action);
   say_afterwards();
   complete_claims();
   const Instant deadline = stopping_ ? kNever : router_.deadline();
   if (deadline != armed_) timer_.arm(armed_ = deadline);
 }
 
-void Driver::perform(const SendAdvert& action) {
+void Driver::act(const SendAdvert& action) {
   const auto view = router_.view(action.instance);
   if (!view || !view->source) return;
   const auto port = ports_.find(view->socket);
@@ -61,10 +63,9 @@ void Driver::account(const SendAdvert& action, const VrrpInstance& config, const
   log_warning(LogEvent::kMessage, "(" + config.name + ") " + status.error().message);
 }
 
-void Driver::perform(const ClaimAddresses& action) {
-  say_claim(action);
-  afterwards_.push_back(phrase(router_, action));
-}
+void Driver::act(const ClaimAddresses& action) { say_claim(action); }
+
+void Driver::report(const ClaimAddresses& action) { afterwards_.push_back(phrase(router_, action)); }
 
 void Driver::say_claim(const ClaimAddresses& claim) {
   wire::VrrpdToIpvsd message;
@@ -73,27 +74,28 @@ void Driver::say_claim(const ClaimAddresses& claim) {
   tell_ipvsd(message, key_of(claim.instance.value, kKeyClaim));
 }
 
-void Driver::perform(const ReleaseAddresses& action) {
+void Driver::act(const ReleaseAddresses& action) {
   wire::VrrpdToIpvsd message;
   message.mutable_release()->set_instance(action.instance.value);
   message.mutable_release()->set_claim(action.claim);
   tell_ipvsd(message, key_of(action.instance.value, kKeyClaim));
-  afterwards_.push_back(phrase(router_, action));
 }
+
+void Driver::report(const ReleaseAddresses& action) { afterwards_.push_back(phrase(router_, action)); }
 
 // keepalived's order of lines: the state first, then what follows from it.
 void Driver::say_afterwards() {
   for (const Line& line : std::exchange(afterwards_, {})) say(line);
 }
 
-void Driver::perform(const AnnounceAddresses& action) {
+void Driver::act(const AnnounceAddresses& action) {
   wire::VrrpdToIpvsd message;
   message.mutable_announce()->set_instance(action.instance.value);
   message.mutable_announce()->set_repeat(action.repeat);
   tell_ipvsd(message);
 }
 
-void Driver::perform(const StateChanged& action) {
+void Driver::report(const StateChanged& action) {
   intake_.state_changed(action.instance);
   wire::VrrpdToParent message;
   auto& changed = *message.mutable_state_changed();
@@ -107,7 +109,7 @@ void Driver::perform(const StateChanged& action) {
   say_afterwards();
 }
 
-void Driver::perform(const GroupStateChanged& action) {
+void Driver::report(const GroupStateChanged& action) {
   wire::VrrpdToParent message;
   message.mutable_group_state_changed()->set_group(action.group.value);
   message.mutable_group_state_changed()->set_state(static_cast<std::uint32_t>(action.state));
@@ -115,7 +117,7 @@ void Driver::perform(const GroupStateChanged& action) {
   say(phrase(router_, action));
 }
 
-void Driver::perform(const PriorityChanged& action) {
+void Driver::report(const PriorityChanged& action) {
   wire::VrrpdToParent message;
   auto& changed = *message.mutable_priority_changed();
   changed.set_instance(action.instance.value);
@@ -125,13 +127,13 @@ void Driver::perform(const PriorityChanged& action) {
   say(phrase(router_, action));
 }
 
-void Driver::perform(const LowerPriorityHeard& action) {
+void Driver::report(const LowerPriorityHeard& action) {
   wire::VrrpdToParent message;
   message.mutable_lower_priority_heard()->set_instance(action.instance.value);
   tell_parent(message);
 }
 
-void Driver::perform(const RunScript& action) {
+void Driver::report(const RunScript& action) {
   wire::VrrpdToParent message;
   message.mutable_run_script()->set_script(action.script.value);
   message.mutable_run_script()->set_run(action.run);
@@ -139,7 +141,7 @@ void Driver::perform(const RunScript& action) {
 }
 
 // Lines that any router on the wire can cause are spaced.
-void Driver::perform(const Noted& action) {
+void Driver::report(const Noted& action) {
   const bool caused_by_packet = action.peer != IpAddress{};
   if (caused_by_packet) {
     Instant& quiet_until = quiet_until_[{action.instance, action.note}];
@@ -150,7 +152,7 @@ void Driver::perform(const Noted& action) {
   say(phrase(router_, action));
 }
 
-void Driver::perform(const ScriptNoted& action) { say(phrase(router_, action)); }
+void Driver::report(const ScriptNoted& action) { say(phrase(router_, action)); }
 
 // Once per link, as soon as nobody waits to resume: from then on ipvsd may withdraw what is not claimed.
 void Driver::complete_claims() {

@@ -120,6 +120,7 @@ Result<Fd> open_advert_socket(const Request& request) {
   HF_TRY(Fd socket, open_socket(ipv4 ? AF_INET : AF_INET6, SOCK_RAW, kVrrpProtocol, "advert socket"));
   HF_OK(set_common(socket, request));
   HF_OK(ipv4 ? prepare_ipv4(socket, request) : prepare_ipv6(socket, request));
+  HF_SET(socket, SOL_SOCKET, SO_TIMESTAMPNS, 1);           // down timers run from the arrival of an advert, not from its reading
   HF_SET(socket, SOL_SOCKET, SO_PRIORITY, kSendPriority);  // after IP_TOS, which sets it too
   return socket;
 }

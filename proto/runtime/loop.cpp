@@ -96,11 +96,19 @@ Loop::~Loop() {
   event_base_free(base_);
 }
 
-Instant Loop::now() const {
+namespace {
+
+Duration since(clockid_t clock, const timespec& then) {
   timespec time{};
-  ::clock_gettime(CLOCK_MONOTONIC, &time);
-  return Instant{std::chrono::seconds{time.tv_sec} + std::chrono::duration_cast<Duration>(std::chrono::nanoseconds{time.tv_nsec})};
+  ::clock_gettime(clock, &time);
+  return std::chrono::duration_cast<Duration>(std::chrono::seconds{time.tv_sec - then.tv_sec} + std::chrono::nanoseconds{time.tv_nsec - then.tv_nsec});
 }
+
+}  // namespace
+
+Instant Loop::now() const { return Instant{since(CLOCK_MONOTONIC, timespec{})}; }
+
+Duration age_of(const timespec& stamp) { return since(CLOCK_REALTIME, stamp); }
 
 namespace {
 

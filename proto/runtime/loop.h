@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <ctime>
 #include <functional>
 #include <memory>
 
@@ -12,6 +13,9 @@ struct event;
 struct event_base;
 
 namespace holdfast {
+
+// How long ago a kernel stamp of the wall clock (SO_TIMESTAMPNS) was taken; anything, also negative, after a clock step.
+Duration age_of(const timespec& stamp);
 
 class Loop {
  public:

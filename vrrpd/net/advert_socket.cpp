@@ -8,7 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <string>
+
+#include "proto/runtime/loop.h"
 
 namespace holdfast::vrrp {
 namespace {
@@ -66,6 +69,17 @@ class Control {
   std::size_t used_ = 0;
 };
 
+// How long the datagram has been waiting, by the kernel's stamp (SO_TIMESTAMPNS, socket(7)); zero without one.
+Duration time_waited(msghdr& header) {
+  for (cmsghdr* item = CMSG_FIRSTHDR(&header); item != nullptr; item = CMSG_NXTHDR(&header, item)) {
+    if (item->cmsg_level != SOL_SOCKET || item->cmsg_type != SCM_TIMESTAMPNS || item->cmsg_len < CMSG_LEN(sizeof(timespec))) continue;
+    timespec arrived{};
+    std::memcpy(&arrived, CMSG_DATA(item), sizeof arrived);
+    return std::clamp(age_of(arrived), Duration::zero(), kWaitedMax);
+  }
+  return Duration::zero();
+}
+
 // Destination and hop limit of an IPv6 datagram; both are needed to judge it.
 bool read_ancillary(msghdr& header, Packet& packet) {
   bool destination = false;
@@ -102,15 +116,16 @@ AdvertSocket::Received AdvertSocket::receive(Buffer& buffer) {
   header.msg_control = control;
   header.msg_controllen = sizeof control;
   const ssize_t length = ::recvmsg(descriptor_.get(), &header, MSG_DONTWAIT);
-  if (length < 0) return {errno != EAGAIN && errno != EWOULDBLOCK, std::nullopt};
-  if ((header.msg_flags & MSG_TRUNC) != 0) return {true, std::nullopt};
+  if (length < 0) return {errno != EAGAIN && errno != EWOULDBLOCK, {}, std::nullopt};
+  if ((header.msg_flags & MSG_TRUNC) != 0) return {true, {}, std::nullopt};
+  const Duration waited = time_waited(header);
   const auto datagram = std::span<const std::uint8_t>(buffer).first(static_cast<std::size_t>(length));
-  if (key_.family == Family::kIpv4) return {true, split_ipv4(datagram)};
+  if (key_.family == Family::kIpv4) return {true, waited, split_ipv4(datagram)};
   Packet packet;
-  if (!read_ancillary(header, packet)) return {true, std::nullopt};
+  if (!read_ancillary(header, packet)) return {true, waited, std::nullopt};
   packet.source = *IpAddress::from_octets(std::span(reinterpret_cast<const std::uint8_t*>(&from.sin6_addr), 16));
   packet.message = datagram;
-  return {true, packet};
+  return {true, waited, packet};
 }
 
 Status AdvertSocket::send(std::span<const std::uint8_t> message, const IpAddress& source, const IpAddress& destination, std::uint8_t ttl) {

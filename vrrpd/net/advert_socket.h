@@ -17,6 +17,9 @@ namespace holdfast::vrrp {
 
 inline constexpr std::size_t kDatagramOctetsMax = 60 + kMessageMax + 64;  // longest IPv4 header, longest advert, a trailer
 
+// The kernel stamps packets with the wall clock, so a clock step between arrival and reading must not look like a long wait.
+inline constexpr Duration kWaitedMax{20'000};
+
 class AdvertSocket {
  public:
   AdvertSocket(Fd descriptor, SocketKey key) : descriptor_(std::move(descriptor)), key_(key) {}
@@ -26,6 +29,7 @@ class AdvertSocket {
 
   struct Received {
     bool any = false;              // false: nothing is waiting
+    Duration waited{0};            // between its arrival in the kernel and this call, at most kWaitedMax
     std::optional<Packet> packet;  // none: not a VRRP datagram, or a pending error of the interface
   };
   // The packet is a view into the buffer.

@@ -145,7 +145,7 @@ void Machine::down_timer() {
 void Machine::heard_as_backup(const AdvertHeard& advert) {
   if (advert.priority == 0) {
     note(Note::kPriorityZeroAsBackup, &advert);
-    state_.timer = now_ + skew_time();
+    state_.timer = now_ - advert.waited + skew_time();
     state_.preempt_after = kNever;
     return;
   }
@@ -165,7 +165,7 @@ void Machine::follow(const AdvertHeard& advert) {
   state_.master_priority = advert.priority;
   state_.active_interval = config_.version == 2 ? config_.advert_int : advert.interval;
   state_.wants_lead = false;
-  state_.timer = now_ + down();
+  state_.timer = now_ - advert.waited + down();
 }
 
 // preempt_delay: counted from the first advert of a worse router.
@@ -248,7 +248,7 @@ void Machine::heard_better(const AdvertHeard& advert, Note why) {
   note(why, &advert);
   if (config_.higher_prio_send_advert) send(state_.priority);
   state_.active_interval = config_.version == 2 ? config_.advert_int : advert.interval;
-  yield(now_ + down(), why == Note::kHigherPriority ? "a router with higher priority" : "a router with a higher address");
+  yield(now_ - advert.waited + down(), why == Note::kHigherPriority ? "a router with higher priority" : "a router with a higher address");
   state_.master = advert.source;
   state_.master_priority = advert.priority;
 }

@@ -26,6 +26,7 @@ struct AdvertHeard {
   IpAddress source;
   std::uint8_t priority = 0;
   Duration interval{0};
+  Duration waited{0};  // since it arrived: down timers run from its arrival, even if this process was busy then
 };
 // `may_send`: a last advert can still leave (the interface is there and has a source).
 struct FaultAppeared {

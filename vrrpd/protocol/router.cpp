@@ -59,7 +59,7 @@ void Router::on(const InstanceHeard& event) {
   const auto found = by_id_.find(event.instance);
   if (found == by_id_.end()) return;
   const Slot& slot = slots_[found->second];
-  feed(found->second, AdvertHeard{slot.source.value_or(IpAddress{}), event.source, event.priority, event.interval});
+  feed(found->second, AdvertHeard{slot.source.value_or(IpAddress{}), event.source, event.priority, event.interval, event.waited});
 }
 
 void Router::on(const ScriptEnded& event) {

@@ -47,6 +47,7 @@ struct InstanceHeard {  // an accepted advert
   IpAddress source;
   std::uint8_t priority = 0;
   Duration interval{0};
+  Duration waited{0};  // since its arrival
 };
 struct ScriptEnded {
   ScriptId script;
