@@ -24,7 +24,7 @@ Driver::Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel)
     : loop_(loop),
       kernel_(std::move(kernel)),
       teller_(watch_),
-      addresses_(*kernel_, claims_, watch_),
+      holdings_(*kernel_, claims_, watch_),
       table_(*kernel_, wishes_),
       announcer_([this](const announce::Target& target) -> std::optional<announce::Outlet> {
         const LinkState* link = watch_.by_name(target.interface);
@@ -122,13 +122,15 @@ void Driver::adopt(IpvsPlan plan) {
   }
   claims_.set_plan(plan);
   const WishLedger::Touched touched = wishes_.set_plan(plan);
-  const std::vector<Refused> refused = addresses_.reconcile();
+  holdings_.use(plan.firewall);
+  const std::vector<Refused> refused = holdings_.reconcile();
   claims_.forget_orphans();
   for (InstanceId id : early) {
     if (claims_.active(id)) tell_claim(id, claims_.generation(id), true, 0);
   }
   touch(touched);
   settings_ = std::move(plan);
+  settings_.statics = {};
   settings_.instances.clear();
   settings_.services.clear();
   settings_.destinations.clear();
@@ -170,7 +172,7 @@ void Driver::connect_peer(wire::PeerLink::Peer peer, Fd descriptor) {
 void Driver::release_all(wire::PeerLink::Peer peer) {
   if (peer == wire::PeerLink::VRRPD) {
     claims_.release_all();
-    const std::vector<Refused> refused = addresses_.reconcile();
+    const std::vector<Refused> refused = holdings_.reconcile();
     arm_absence();
     tell_refused(refused);
   } else if (peer == wire::PeerLink::CHECKERD) {
@@ -187,7 +189,7 @@ void Driver::from_vrrpd(wire::VrrpdToIpvsd& message) {
     case wire::VrrpdToIpvsd::kRelease: return release(message.release());
     case wire::VrrpdToIpvsd::kClaimsComplete: {
       claims_.complete();
-      const std::vector<Refused> refused = addresses_.reconcile();
+      const std::vector<Refused> refused = holdings_.reconcile();
       arm_absence();
       return tell_refused(refused);
     }
@@ -200,7 +202,7 @@ void Driver::claim(const wire::ClaimAddresses& message) {
   const InstanceId id{message.instance()};
   switch (claims_.claim(id, message.claim())) {
     case ClaimVerdict::kAccepted: {
-      const std::vector<Refused> refused = addresses_.hold(id);
+      const std::vector<Refused> refused = holdings_.hold(id);
       tell_claim(id, message.claim(), true, refused.size());
       return tell_refused(refused);
     }
@@ -214,7 +216,7 @@ void Driver::claim(const wire::ClaimAddresses& message) {
 void Driver::release(const wire::ReleaseAddresses& message) {
   const InstanceId id{message.instance()};
   if (claims_.release(id, message.claim()) != ClaimVerdict::kAccepted) return;
-  const std::vector<Refused> refused = addresses_.withdraw(id);
+  const std::vector<Refused> refused = holdings_.withdraw(id);
   tell_claim(id, message.claim(), false, refused.size());
   tell_refused(refused);
 }
@@ -222,7 +224,7 @@ void Driver::release(const wire::ReleaseAddresses& message) {
 void Driver::announce(const wire::AnnounceAddresses& message) {
   const InstanceId id{message.instance()};
   const ClaimLedger::Instance* instance = claims_.find(id);
-  if (instance == nullptr || !claims_.active(id)) return;  // it may have been released since
+  if (instance == nullptr || id == kStatics || !claims_.active(id)) return;  // it may have been released since
   const Instant now = loop_.now();
   const unsigned repeat = std::min(message.repeat(), kAnnounceRepeatMax);
   for (const Address& address : instance->addresses) {

@@ -8,13 +8,13 @@
 #include <span>
 #include <vector>
 
-#include "ipvsd/address_keeper.h"
 #include "ipvsd/announce/announcer.h"
+#include "ipvsd/keep/holdings.h"
 #include "ipvsd/kernel/kernel.h"
 #include "ipvsd/kernel/link_watch.h"
 #include "ipvsd/link_teller.h"
 #include "ipvsd/plan_intake.h"
-#include "ipvsd/table_keeper.h"
+#include "ipvsd/keep/table_keeper.h"
 #include "ipvsd/wanted/claim_ledger.h"
 #include "ipvsd/wanted/wish_ledger.h"
 #include "proto/channel/typed_link.h"
@@ -61,6 +61,7 @@ class Driver {
   void hear_kernel();
   void act_on(const LinkWatch::News&);
   void lost(const LinkWatch::Lost&);
+  void lost(const std::vector<Holdings::Loss>&);
   void tell_links(const std::vector<LinkFacts>&, bool vrrpd_too);
   void tell_parent(const LinkFacts&);
   void tell_vrrpd(const LinkFacts&);
@@ -84,7 +85,7 @@ class Driver {
   WishLedger wishes_;
   LinkWatch watch_;
   LinkTeller teller_;
-  AddressKeeper addresses_;
+  Holdings holdings_;
   TableKeeper table_;
   announce::Announcer announcer_;
   IpvsPlan settings_;              // of the plan in force; its lists are empty

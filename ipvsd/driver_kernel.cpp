@@ -19,11 +19,15 @@ constexpr std::size_t kLogTextMax = 1024;
 void Driver::hear_kernel() {
   if (ended_) return;
   LinkWatch::News news;
+  bool lost_some = false;
   for (const KernelEvent& event : kernel_->events()) {
+    if (const auto* route = std::get_if<RouteGone>(&event)) lost(holdings_.lost(route->route));
+    if (const auto* rule = std::get_if<RuleGone>(&event)) lost(holdings_.lost(rule->rule));
     if (!std::holds_alternative<NotificationsLost>(event)) {
       watch_.hear(event, news);
       continue;
     }
+    lost_some = true;
     const auto network = kernel_->read_network();
     if (!network) {
       log_error(LogEvent::kMessage, "cannot read the interfaces: " + network.error().message);
@@ -32,6 +36,7 @@ void Driver::hear_kernel() {
     news = watch_.reset(*network);
   }
   act_on(news);
+  if (lost_some && planned_) tell_refused(holdings_.restore_all());
 }
 
 void Driver::act_on(const LinkWatch::News& news) {
@@ -40,17 +45,22 @@ void Driver::act_on(const LinkWatch::News& news) {
   for (const LinkFacts& facts : told.vrrpd) tell_vrrpd(facts);
   for (const LinkWatch::Lost& address : news.lost) lost(address);
   // A link that comes back has to hold what is still claimed on it (IPv6 addresses go when a link goes down).
-  if (!news.came_up.empty() && planned_) tell_refused(addresses_.reconcile());
+  if (!news.came_up.empty() && planned_) tell_refused(holdings_.restore(news.came_up));
   for (const LinkFacts& facts : told.parent) tell_parent(facts);
   if (told.later && tell_timer_.deadline() == kNever) tell_timer_.arm(loop_.now() + kTellLater);
 }
 
 void Driver::lost(const LinkWatch::Lost& address) {
   if (!address.link_up || !claims_.wants(address.key)) return;
-  if (address.by_us) return tell_refused(addresses_.restore(address.key));
+  if (address.by_us) return tell_refused(holdings_.restore(address.key));
   bool tracked = false;
   for (const ClaimLedger::Holder& holder : claims_.holders(address.key)) {
     if (!holder.tracked) continue;
+    if (holder.instance == kStatics) {
+      log_info(LogEvent::kMessage, "static address " + to_string(address.key) + " was deleted by somebody else; it is added again");
+      tell_refused(holdings_.restore(address.key));
+      continue;
+    }
     tracked = true;
     wire::IpvsdToVrrpd to_vrrpd;
     to_vrrpd.mutable_address_lost()->set_instance(holder.instance.value);
@@ -62,6 +72,20 @@ void Driver::lost(const LinkWatch::Lost& address) {
     to_parent(message);
   }
   if (tracked) log_warning(LogEvent::kAddressLost, "address " + to_string(address.key) + " was deleted by somebody else");
+}
+
+// A route or a rule: to vrrpd the same as an address.
+void Driver::lost(const std::vector<Holdings::Loss>& losses) {
+  for (const Holdings::Loss& loss : losses) {
+    log_warning(LogEvent::kAddressLost, "'" + loss.what + "' was deleted by somebody else");
+    tell_refused(loss.refused);
+    for (const ClaimLedger::Holder& holder : loss.holders) {
+      if (!holder.tracked) continue;
+      wire::IpvsdToVrrpd to_vrrpd;
+      to_vrrpd.mutable_address_lost()->set_instance(holder.instance.value);
+      (void)vrrpd_.send(to_vrrpd);
+    }
+  }
 }
 
 void Driver::tell_links(const std::vector<LinkFacts>& links, bool vrrpd_too) {
@@ -139,7 +163,7 @@ void Driver::arm_absence() { absence_timer_.arm(claims_.deadline()); }
 
 void Driver::absence_over() {
   if (ended_ || !claims_.expire(loop_.now())) return;
-  const std::vector<Refused> refused = addresses_.reconcile();
+  const std::vector<Refused> refused = holdings_.reconcile();
   log_warning(LogEvent::kMessage, "vrrpd has been silent for too long: addresses that it does not claim are withdrawn");
   tell_refused(refused);
 }
@@ -148,7 +172,7 @@ void Driver::withdraw(bool keep_vrrp, bool keep_ipvs) {
   if (ended_) return;
   ended_ = true;
   kernel_watch_ = {};
-  std::vector<Refused> refused = addresses_.finish(keep_vrrp);
+  std::vector<Refused> refused = holdings_.finish(keep_vrrp);
   if (!keep_ipvs) {
     for (Refused& refusal : table_.finish()) refused.push_back(std::move(refusal));
   }

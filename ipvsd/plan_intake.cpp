@@ -6,6 +6,7 @@
 #include <set>
 
 #include "ipvsd/reconcile/change.h"
+#include "proto/codec/holdings_codec.h"
 #include "proto/codec/ipvs_codec.h"
 
 namespace holdfast {
@@ -13,6 +14,7 @@ namespace holdfast {
 namespace {
 
 constexpr std::int64_t kAbsenceMax = 3'600'000'000;  // an hour
+constexpr std::size_t kFirewallNameMax = 255;
 
 template <class Item>
 Status room_for_one(const std::vector<Item>& items, std::size_t count_max, const char* what) {
@@ -45,6 +47,10 @@ Status PlanIntake::take(const wire::IpvsPlanChunk& message) {
     plan_.lvs_flush = settings.lvs_flush();
     plan_.keep_ipvs = settings.keep_ipvs();
     plan_.keep_vrrp = settings.keep_vrrp();
+    if (!settings.firewall_table().empty()) plan_.firewall.table = settings.firewall_table();
+    plan_.firewall.priority = settings.firewall_priority();
+    plan_.firewall.counters = settings.firewall_counters();
+    if (plan_.firewall.table.size() > kFirewallNameMax) return Error{"plan: the name of the nf_tables table is too long"};
     if (settings.vrrpd_absence_us() < 0 || settings.vrrpd_absence_us() > kAbsenceMax) return Error{"plan: vrrpd_absence out of range"};
     plan_.vrrpd_absence = Duration{settings.vrrpd_absence_us()};
   }
@@ -60,6 +66,7 @@ Status PlanIntake::take_instances(const wire::IpvsPlanChunk& message) {
     if (addresses_ > kPlanAddressesMax) return Error{"plan: more than " + std::to_string(kPlanAddressesMax) + " addresses"};
     plan_.instances.push_back(std::move(rights));
   }
+  for (const wire::Holdings& holdings : message.holdings()) HF_OK(take_holdings(holdings, plan_));
   return ok();
 }
 

@@ -56,9 +56,15 @@ struct ForwardingSeen {
   std::uint32_t index;
   bool on;
 };
+struct RouteGone {  // deleted, not by us: of those that carry our protocol number
+  RouteMark route;
+};
+struct RuleGone {   // deleted, not by us
+  RuleMark rule;
+};
 struct NotificationsLost {};  // read everything anew
 
-using KernelEvent = std::variant<LinkSeen, LinkGone, AddressSeen, AddressGone, ForwardingSeen, NotificationsLost>;
+using KernelEvent = std::variant<LinkSeen, LinkGone, AddressSeen, AddressGone, ForwardingSeen, RouteGone, RuleGone, NotificationsLost>;
 
 struct NetworkState {
   std::vector<LinkState> links;
@@ -80,6 +86,9 @@ class Kernel {
   // Applies changes in order, as few system calls as possible; one errno for each, 0 for accepted.
   // Interfaces are resolved by the links last read or heard; an unknown one is ENODEV.
   virtual std::vector<int> apply(std::span<const Change>) = 0;
+
+  // The table of routes through a VRF: as links were last read or heard, 0 if there is no such VRF.
+  virtual std::uint32_t vrf_table(const std::string& vrf) const = 0;
 
   // Readable when something happened. events() gives what has happened, at most a bounded number at a time.
   virtual int events_fd() const = 0;

@@ -63,6 +63,8 @@ void LinkWatch::hear(const KernelEvent& event, News& news) {
                  [&](const ForwardingSeen& e) {
                    if (const auto link = links_.find(e.index); link != links_.end()) link->second.state.forwarding6 = e.on;
                  },
+                 [](const RouteGone&) {},             // routes and rules are not of a link
+                 [](const RuleGone&) {},
                  [](const NotificationsLost&) {},  // the owner reads everything anew and calls reset()
              },
              event);
@@ -177,6 +179,11 @@ void LinkWatch::applied(const SetPromoteSecondaries& change) {
 const LinkState* LinkWatch::by_name(const std::string& name) const {
   const Link* link = const_cast<LinkWatch*>(this)->find(name);
   return link == nullptr ? nullptr : &link->state;
+}
+
+const LinkState* LinkWatch::by_index(std::uint32_t index) const {
+  const auto found = links_.find(index);
+  return found == links_.end() || !found->second.present ? nullptr : &found->second.state;
 }
 
 bool LinkWatch::has(const AddressKey& key) const { return table_.contains(key); }

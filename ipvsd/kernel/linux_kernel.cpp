@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ipvsd/kernel/linux_kernel.h"
 
+#include <arpa/inet.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
@@ -9,6 +11,9 @@
 
 #include "ipvsd/netlink/address_codec.h"
 #include "ipvsd/netlink/link_codec.h"
+#include "ipvsd/netlink/nftables_codec.h"
+#include "ipvsd/netlink/route_codec.h"
+#include "ipvsd/netlink/rule_codec.h"
 
 namespace holdfast {
 
@@ -18,6 +23,20 @@ constexpr int kCommandBuffer = 1 << 20;     // every message of a batch may fail
 constexpr int kMonitorBuffer = 4 << 20;     // thousands of addresses may move at once
 constexpr int kDatagramsPerWakeup = 256;
 constexpr std::size_t kServicesMax = 1 << 20;
+
+// Of all notifications about routes only those of deletions of routes with our protocol number are heard: a router may have
+// a million others. Loads of a filter are in network order.
+constexpr std::uint32_t kTypeAt = offsetof(nlmsghdr, nlmsg_type);
+constexpr std::uint32_t kProtocolAt = sizeof(nlmsghdr) + offsetof(rtmsg, rtm_protocol);
+const sock_filter kOurRoutesOnly[] = {
+    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, kTypeAt),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 3, 0),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 3),
+    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kProtocolAt),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kOurProtocol, 1, 0),
+    BPF_STMT(BPF_RET | BPF_K, 0),
+    BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+};
 
 LinkState state_of(netlink::LinkMessage&& message) {
   return {message.index, std::move(message.name), message.up, message.arp, message.mtu, message.hardware,
@@ -31,26 +50,34 @@ AddressState state_of(netlink::AddressMessage&& message) {
 
 }  // namespace
 
-LinuxKernel::LinuxKernel(netlink::Socket route, netlink::Socket monitor, netlink::Socket generic)
-    : route_(std::move(route)), monitor_(std::move(monitor)), generic_(std::move(generic)) {}
+LinuxKernel::LinuxKernel(netlink::Socket route, netlink::Socket monitor, netlink::Socket generic, std::optional<netlink::Socket> filter)
+    : route_(std::move(route)), monitor_(std::move(monitor)), generic_(std::move(generic)), filter_(std::move(filter)) {}
 
 Result<std::unique_ptr<LinuxKernel>> LinuxKernel::open() {
   HF_TRY(netlink::Socket route, netlink::Socket::open(NETLINK_ROUTE, kCommandBuffer));
   HF_TRY(netlink::Socket monitor, netlink::Socket::open(NETLINK_ROUTE, kMonitorBuffer));
-  for (const int group : {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_NETCONF}) {
+  HF_OK(monitor.filter(kOurRoutesOnly));
+  for (const int group : {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_NETCONF, RTNLGRP_IPV4_ROUTE,
+                          RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE}) {
     HF_OK(monitor.join(group));
   }
   HF_TRY(netlink::Socket generic, netlink::Socket::open(NETLINK_GENERIC, kCommandBuffer));
-  return std::unique_ptr<LinuxKernel>(new LinuxKernel(std::move(route), std::move(monitor), std::move(generic)));
+  auto filter = netlink::Socket::open(NETLINK_NETFILTER, kCommandBuffer);
+  std::optional<netlink::Socket> usable;  // few need it: without it, those that do are told
+  if (filter) usable = *std::move(filter);
+  return std::unique_ptr<LinuxKernel>(new LinuxKernel(std::move(route), std::move(monitor), std::move(generic), std::move(usable)));
 }
 
 Result<NetworkState> LinuxKernel::read_network() {
   NetworkState network;
   batch_.clear();
   netlink::encode_link_dump(batch_);
+  table_by_vrf_.clear();
   HF_OK(route_.ask(batch_, [&](netlink::Octets message) -> Status {
     auto link = netlink::decode_link(message);
-    if (link && *link) network.links.push_back(state_of(**std::move(link)));
+    if (!link || !*link) return ok();
+    if ((*link)->vrf_table != 0) table_by_vrf_[(*link)->name] = (*link)->vrf_table;
+    network.links.push_back(state_of(**std::move(link)));
     return ok();
   }));
   batch_.clear();
@@ -131,6 +158,25 @@ Result<std::map<DestinationKey, DestinationOptions>> LinuxKernel::read_destinati
   return destinations;
 }
 
+std::uint32_t LinuxKernel::vrf_table(const std::string& vrf) const {
+  const auto found = table_by_vrf_.find(vrf);
+  return found == table_by_vrf_.end() ? 0 : found->second;
+}
+
+template <class PathChange>
+bool LinuxKernel::encode_path(const PathChange& change) {
+  const Route& route = change.route;
+  const auto known = [this](const std::string& interface) { return interface.empty() || index_by_name_.contains(interface); };
+  if (!known(route.way.interface)) return false;
+  for (const RouteHop& hop : route.hops) {
+    if (!known(hop.interface)) return false;
+  }
+  const std::uint32_t table = route.vrf.empty() ? route.table : vrf_table(route.vrf);
+  if (table == 0) return false;
+  netlink::encode(batch_, change, table, [this](const std::string& interface) { return index_by_name_.at(interface); });
+  return true;
+}
+
 bool LinuxKernel::encode_route(const Change& change) {
   const auto index_of = [this](const std::string& interface) {
     const auto found = index_by_name_.find(interface);
@@ -146,25 +192,45 @@ bool LinuxKernel::encode_route(const Change& change) {
     if (index != 0) netlink::encode(batch_, *remove, index);
     return index != 0;
   }
+  if (const auto* add = std::get_if<AddRoute>(&change)) return encode_path(*add);
+  if (const auto* remove = std::get_if<DeleteRoute>(&change)) return encode_path(*remove);
+  if (const auto* add = std::get_if<AddRule>(&change)) return netlink::encode(batch_, *add), true;
+  if (const auto* remove = std::get_if<DeleteRule>(&change)) return netlink::encode(batch_, *remove), true;
   const auto& setting = std::get<SetPromoteSecondaries>(change);
   const std::uint32_t index = index_of(setting.interface);
   if (index != 0) netlink::encode_promote_secondaries(batch_, index, setting.on);
   return index != 0;
 }
 
+int LinuxKernel::change_firewall(const ChangeFirewall& change) {
+  if (!filter_) return EPROTONOSUPPORT;
+  batch_.clear();
+  netlink::encode(batch_, change);
+  const auto answered = filter_->transact_whole(batch_);
+  return answered ? *answered : answered.error().code;
+}
+
 // Runs of changes for the same socket go out together; the order across sockets is kept.
 std::vector<int> LinuxKernel::apply(std::span<const Change> changes) {
   std::vector<int> codes(changes.size(), 0);
   std::vector<std::size_t> sent;
-  const auto is_route = [](const Change& change) {
-    return std::holds_alternative<AddAddress>(change) || std::holds_alternative<DeleteAddress>(change) ||
-           std::holds_alternative<SetPromoteSecondaries>(change);
+  const auto bus_of = [](const Change& change) {
+    return std::visit([]<class Kind>(const Kind& one) {
+      if constexpr (std::is_same_v<Kind, ChangeFirewall>) return NETLINK_NETFILTER;
+      return requires { netlink::encode(std::declval<netlink::Batch&>(), netlink::GenericFamily{}, one); } ? NETLINK_GENERIC : NETLINK_ROUTE;
+    }, change);
   };
   for (std::size_t at = 0; at < changes.size();) {
-    const bool route = is_route(changes[at]);
+    const int bus = bus_of(changes[at]);
+    if (bus == NETLINK_NETFILTER) {
+      codes[at] = change_firewall(std::get<ChangeFirewall>(changes[at]));
+      ++at;
+      continue;
+    }
+    const bool route = bus == NETLINK_ROUTE;
     batch_.clear();
     sent.clear();
-    for (; at < changes.size() && is_route(changes[at]) == route; ++at) {
+    for (; at < changes.size() && bus_of(changes[at]) == bus; ++at) {
       if (route && !encode_route(changes[at])) {
         codes[at] = ENODEV;
         continue;
@@ -196,6 +262,8 @@ void LinuxKernel::hear_link(netlink::Octets message, std::vector<KernelEvent>& e
   if (!decoded || !*decoded) return;
   netlink::LinkMessage& link = **decoded;
   std::erase_if(index_by_name_, [&link](const auto& entry) { return entry.second == link.index; });
+  table_by_vrf_.erase(link.name);
+  if (!link.deleted && link.vrf_table != 0) table_by_vrf_[link.name] = link.vrf_table;
   if (link.deleted) {
     events.push_back(LinkGone{link.index});
     return;
@@ -217,12 +285,24 @@ void LinuxKernel::hear_address(netlink::Octets message, std::vector<KernelEvent>
   }
 }
 
+void LinuxKernel::hear_path(netlink::Octets message, std::vector<KernelEvent>& events) {
+  const auto* header = reinterpret_cast<const nlmsghdr*>(message.data());
+  if (header->nlmsg_pid == route_.port()) return;
+  if (header->nlmsg_type == RTM_DELROUTE) {
+    if (auto route = netlink::decode_route(message)) events.push_back(RouteGone{*std::move(route)});
+  } else if (auto rule = netlink::decode_rule(message)) {
+    events.push_back(RuleGone{*std::move(rule)});
+  }
+}
+
 void LinuxKernel::hear(netlink::Octets message, std::vector<KernelEvent>& events) {
   switch (reinterpret_cast<const nlmsghdr*>(message.data())->nlmsg_type) {
     case RTM_NEWLINK:
     case RTM_DELLINK: return hear_link(message, events);
     case RTM_NEWADDR:
     case RTM_DELADDR: return hear_address(message, events);
+    case RTM_DELROUTE:
+    case RTM_DELRULE: return hear_path(message, events);
     case RTM_NEWNETCONF:
       if (auto decoded = netlink::decode_forwarding(message); decoded && *decoded) {
         events.push_back(ForwardingSeen{(*decoded)->index, (*decoded)->on});

@@ -12,16 +12,16 @@
 
 namespace holdfast::netlink {
 
-inline constexpr std::size_t kMessageMax = 1024;      // more than the largest message that we make
+inline constexpr std::size_t kMessageMax = 1024;      // more than the largest message that we make, but for routes of many ways
 inline constexpr std::size_t kBatchMessagesMax = 256; // in one system call: their failures fit the socket's receive buffer
 
 class Batch {
  public:
-  // Appends one message; `fill(header)` adds its fixed part and attributes with libmnl, at most kMessageMax octets in all.
+  // Appends one message; `fill(header)` adds its fixed part and attributes with libmnl, at most `room` octets in all.
   template <class Fill>
-  void add(std::uint16_t type, std::uint16_t flags, Fill fill) {
+  void add(std::uint16_t type, std::uint16_t flags, Fill fill, std::size_t room = kMessageMax) {
     const std::size_t at = bytes_.size();
-    bytes_.resize(at + kMessageMax);
+    bytes_.resize(at + room);
     nlmsghdr* header = mnl_nlmsg_put_header(bytes_.data() + at);
     header->nlmsg_type = type;
     header->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);

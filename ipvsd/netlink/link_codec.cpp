@@ -21,7 +21,13 @@ constexpr std::array kLink = {
     AttributeSpec{IFLA_IFNAME, Type::kString, "name", Required::kYes},
     AttributeSpec{IFLA_MTU, Type::kU32, "mtu"},
     AttributeSpec{IFLA_AF_SPEC, Type::kNested, "per-family settings"},
+    AttributeSpec{IFLA_LINKINFO, Type::kNested, "kind"},
 };
+constexpr std::array kKind = {
+    AttributeSpec{IFLA_INFO_KIND, Type::kString, "name of the kind"},
+    AttributeSpec{IFLA_INFO_DATA, Type::kNested, "settings of the kind"},
+};
+constexpr std::array kVrf = {AttributeSpec{IFLA_VRF_TABLE, Type::kU32, "table"}};
 constexpr std::array kFamilies = {
     AttributeSpec{AF_INET, Type::kNested, "IPv4 settings"},
     AttributeSpec{AF_INET6, Type::kNested, "IPv6 settings"},
@@ -51,6 +57,14 @@ Status read_settings(Octets nested, LinkMessage& link) {
     HF_TRY(const Attributes inet6, Attributes::parse(families.bytes(AF_INET6), kInet6, "IPv6 settings"));
     link.forwarding6 = setting(inet6.bytes(IFLA_INET6_CONF), DEVCONF_FORWARDING);
   }
+  return ok();
+}
+
+Status read_kind(Octets nested, LinkMessage& link) {
+  HF_TRY(const Attributes kind, Attributes::parse(nested, kKind, "kind of a link"));
+  if (kind.string(IFLA_INFO_KIND) != "vrf" || !kind.has(IFLA_INFO_DATA)) return ok();
+  HF_TRY(const Attributes vrf, Attributes::parse(kind.bytes(IFLA_INFO_DATA), kVrf, "VRF"));
+  link.vrf_table = vrf.u32(IFLA_VRF_TABLE);
   return ok();
 }
 
@@ -89,6 +103,7 @@ Result<std::optional<LinkMessage>> decode_link(Octets message) {
   if (const Octets hardware = attributes.bytes(IFLA_ADDRESS); hardware.size() == link.hardware.size()) {
     std::memcpy(link.hardware.data(), hardware.data(), link.hardware.size());
   }
+  if (attributes.has(IFLA_LINKINFO)) HF_OK(read_kind(attributes.bytes(IFLA_LINKINFO), link));
   if (attributes.has(IFLA_AF_SPEC)) HF_OK(read_settings(attributes.bytes(IFLA_AF_SPEC), link));
   return std::optional<LinkMessage>{std::move(link)};
 }

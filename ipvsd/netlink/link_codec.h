@@ -23,6 +23,7 @@ struct LinkMessage {
   std::uint32_t mtu = 0;
   HardwareAddress hardware{};        // zero unless it has six octets
   std::optional<bool> promote_secondaries;
+  std::uint32_t vrf_table = 0;       // of a VRF device; 0: it is none
   std::optional<bool> forwarding6;   // IPv6 forwarding: whether advertisements say "router"
 };
 

@@ -67,6 +67,12 @@ Status Socket::join(int group) {
   return ok();
 }
 
+Status Socket::filter(std::span<const sock_filter> program) {
+  const sock_fprog attached{static_cast<unsigned short>(program.size()), const_cast<sock_filter*>(program.data())};
+  if (::setsockopt(fd(), SOL_SOCKET, SO_ATTACH_FILTER, &attached, sizeof attached) < 0) return failure("filter");
+  return ok();
+}
+
 int Socket::fd() const { return mnl_socket_get_fd(socket_.get()); }
 std::uint32_t Socket::port() const { return mnl_socket_get_portid(socket_.get()); }
 
@@ -117,6 +123,31 @@ Status Socket::collect(std::size_t first, std::size_t count, std::uint32_t base,
     }));
   }
   return ok();
+}
+
+// The kernel answers inside the sending call; the acknowledgement of the last message before the end shows that it did.
+Result<int> Socket::transact_whole(Batch& batch) {
+  constexpr std::size_t kBrackets = 2;
+  if (batch.messages() <= kBrackets) return 0;
+  const std::uint32_t base = sequence_ + kFirstSequence;
+  sequence_ += static_cast<std::uint32_t>(batch.messages());
+  for (std::size_t at = 0; at < batch.messages(); ++at) batch.message(at)->nlmsg_seq = base + static_cast<std::uint32_t>(at);
+  batch.message(batch.messages() - kBrackets)->nlmsg_flags |= NLM_F_ACK;
+  HF_OK(send(batch.bytes()));
+  int first = 0;
+  bool answered = false;
+  for (;;) {
+    HF_TRY(const Octets datagram, receive());
+    if (datagram.empty()) break;
+    HF_OK(for_each_message(datagram, [&](const nlmsghdr* header) -> Status {
+      if (header->nlmsg_type != NLMSG_ERROR || header->nlmsg_seq - base >= batch.messages()) return ok();
+      answered = true;
+      if (first == 0) first = code_of(header);
+      return ok();
+    }));
+  }
+  if (!answered) return Error{"netlink socket: the kernel did not answer", ENODATA};
+  return first;
 }
 
 Status Socket::ask(Batch& batch, const OnMessage& on_message) {

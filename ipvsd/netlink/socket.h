@@ -3,9 +3,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linux/filter.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "ipvsd/netlink/attribute.h"
@@ -24,12 +27,16 @@ class Socket {
   // `bus`: NETLINK_ROUTE, NETLINK_GENERIC. `receive_buffer`: octets, as much of it as the kernel grants.
   static Result<Socket> open(int bus, int receive_buffer);
   Status join(int group);
+  // Drops what the program does not accept, before it is queued.
+  Status filter(std::span<const sock_filter> program);
   int fd() const;
   std::uint32_t port() const;
 
   // Sends all messages in as few calls as the window allows; one errno per message, 0 for accepted.
   // An Error: the socket itself failed, and what the kernel did is not known.
   Result<std::vector<int>> transact(Batch&);
+  // Sends a batch that the kernel takes as a whole or not at all, begin and end included. The first errno of its messages, or 0.
+  Result<int> transact_whole(Batch&);
   // Sends the only message of `batch`, a dump or a plain request, and gives each answer to `on_message`.
   Status ask(Batch&, const OnMessage& on_message);
   // What has arrived by itself, at most `datagrams_max` datagrams. True: everything has been read.

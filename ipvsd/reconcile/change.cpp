@@ -78,6 +78,29 @@ ServiceOptions options_of(const Service& service) {
   return {service.scheduler, service.flags, service.timeout, service.netmask, service.persistence_engine};
 }
 
+bool is_of(const RouteMark& mark, const Route& route, std::uint32_t table) {
+  constexpr std::uint32_t kDefaultMetric6 = 1024;  // of IPv6 where none, or 0, is asked for
+  std::uint32_t metric = route.metric.value_or(0);
+  if (route.family == Family::kIpv6 && metric == 0) metric = kDefaultMetric6;
+  const std::uint8_t source_length = route.source ? route.source->length : 0;
+  return mark.destination == route.destination && mark.table == table && mark.type == route.type && mark.tos == route.tos &&
+         mark.protocol == route.protocol && mark.metric == metric && mark.source.length == source_length &&
+         (source_length == 0 || mark.source == *route.source);
+}
+
+bool is_of(const RuleMark& mark, const Rule& rule) {
+  constexpr std::uint32_t kWholeMask = 0xffffffff;
+  Rule told = rule;
+  told.no_track = false;
+  for (auto* selector : {&told.source, &told.destination}) {
+    if (*selector && (*selector)->length == 0) selector->reset();
+  }
+  if (told.mark_mask == kWholeMask) told.mark_mask.reset();
+  if (told.mark && *told.mark == 0 && !told.mark_mask) told.mark = mark.rule.mark;  // the kernel does not tell a mark of 0
+  if (told.tunnel == std::uint64_t{0}) told.tunnel.reset();
+  return mark.rule == told;
+}
+
 Outcome judge(const Change& change, int code) {
   return std::visit(
       Overloaded{
@@ -90,8 +113,24 @@ Outcome judge(const Change& change, int code) {
           [code](const EditDestination&) { return expect(code, {}, {ENOENT, ESRCH}); },
           [code](const DeleteDestination&) { return expect(code, {ENOENT}, {ESRCH}); },
           [code](const SetPromoteSecondaries&) { return expect(code, {ENODEV}, {}); },
+          [code](const AddRoute&) { return expect(code, {EEXIST}, {}); },
+          [code](const DeleteRoute&) { return expect(code, {ESRCH, ENODEV}, {}); },
+          [code](const AddRule&) { return expect(code, {EEXIST}, {}); },
+          [code](const DeleteRule&) { return expect(code, {ENOENT}, {}); },
+          [code](const ChangeFirewall&) { return expect(code, {}, {}); },
       },
       change);
+}
+
+std::string to_string(const ChangeFirewall& change) {
+  std::string text = "change nf_tables table " + change.settings.table + ":";
+  if (change.clear) text += " anew";
+  for (const Blocked& one : change.block) text += " +" + one.address.to_string();
+  for (const Blocked& one : change.unblock) text += " -" + one.address.to_string();
+  if (!change.quiet.empty()) text += " +" + std::to_string(change.quiet.size()) + " VMACs";
+  if (!change.unquiet.empty()) text += " -" + std::to_string(change.unquiet.size()) + " VMACs";
+  constexpr std::size_t kTextMax = 400;
+  return text.size() > kTextMax ? text.substr(0, kTextMax) + " ..." : text;
 }
 
 std::string to_string(const AddressKey& key) {
@@ -123,6 +162,11 @@ std::string to_string(const Change& change) {
           [](const SetPromoteSecondaries& c) {
             return std::string("set promote_secondaries ") + (c.on ? "1" : "0") + " on " + c.interface;
           },
+          [](const AddRoute& c) { return "add route " + to_string(c.route); },
+          [](const DeleteRoute& c) { return "delete route " + to_string(c.route); },
+          [](const AddRule& c) { return "add rule " + to_string(c.rule); },
+          [](const DeleteRule& c) { return "delete rule " + to_string(c.rule); },
+          [](const ChangeFirewall& c) { return to_string(c); },
       },
       change);
 }

@@ -14,8 +14,10 @@
 #include <variant>
 #include <vector>
 
+#include "ipvsd/reconcile/firewall.h"
 #include "proto/value/address.h"
 #include "proto/value/ipvs_plan.h"
+#include "proto/value/route_plan.h"
 
 namespace holdfast {
 
@@ -140,8 +142,48 @@ struct SetPromoteSecondaries {
   bool operator==(const SetPromoteSecondaries&) const = default;
 };
 
+struct AddRoute {
+  Route route;
+  bool operator==(const AddRoute&) const = default;
+};
+struct DeleteRoute {
+  Route route;
+  bool operator==(const DeleteRoute&) const = default;
+};
+struct AddRule {
+  Rule rule;
+  bool operator==(const AddRule&) const = default;
+};
+struct DeleteRule {
+  Rule rule;
+  bool operator==(const DeleteRule&) const = default;
+};
+
 using Change = std::variant<AddAddress, DeleteAddress, AddService, EditService, DeleteService, AddDestination, EditDestination,
-                            DeleteDestination, SetPromoteSecondaries>;
+                            DeleteDestination, SetPromoteSecondaries, AddRoute, DeleteRoute, AddRule, DeleteRule, ChangeFirewall>;
+
+// What a notification says about a route: enough to know one of ours by it.
+struct RouteMark {
+  bool deleted = false;
+  std::uint8_t type = 0;
+  std::uint8_t tos = 0;
+  std::uint8_t protocol = 0;
+  std::uint32_t table = 0;
+  std::uint32_t metric = 0;
+  std::uint32_t link = 0;  // index; 0: several ways, or none
+  Prefix destination;
+  Prefix source;           // of length 0: any
+  bool operator==(const RouteMark&) const = default;
+};
+// A rule as the kernel tells it. Whether it is tracked is not told.
+struct RuleMark {
+  bool deleted = false;
+  Rule rule;
+  bool operator==(const RuleMark&) const = default;
+};
+// Is this what a request for the route, in this table, has made?
+bool is_of(const RouteMark&, const Route&, std::uint32_t table);
+bool is_of(const RuleMark&, const Rule&);
 
 // What the kernel's answer (an errno, 0 for none) means for us. The only place where such numbers are interpreted.
 enum class Outcome : std::uint8_t {

@@ -6,22 +6,43 @@
 
 namespace holdfast {
 
+template <class Map, class Key>
+static void note(Map& map, const Key& key, std::size_t position) {
+  auto& positions = map[key];
+  if (positions.empty() || positions.back() != position) positions.push_back(position);
+}
+
+void ClaimLedger::add(const InstanceRights& rights) {
+  const std::size_t position = instances_.size();
+  Instance instance{rights, {}, {}};
+  for (const VirtualAddress& planned : rights.addresses) {
+    instance.addresses.push_back(address_of(planned));
+    instance.tracked.push_back(!planned.no_track);
+    note(by_address_, instance.addresses.back().key, position);
+  }
+  for (const Route& route : rights.routes) note(by_route_, route, position);
+  for (const Rule& rule : rights.rules) note(by_rule_, rule, position);
+  by_id_[rights.id] = position;
+  instances_.push_back(std::move(instance));
+}
+
 void ClaimLedger::set_plan(const IpvsPlan& plan) {
-  const std::map<AddressKey, std::vector<std::size_t>> before = std::move(by_address_);
+  const std::map<AddressKey, Positions> before = std::move(by_address_);
   instances_.clear();
   by_id_.clear();
   by_address_.clear();
-  for (const InstanceRights& rights : plan.instances) {
-    Instance instance{rights, {}, {}};
-    for (const VirtualAddress& planned : rights.addresses) {
-      instance.addresses.push_back(address_of(planned));
-      instance.tracked.push_back(!planned.no_track);
-      std::vector<std::size_t>& positions = by_address_[instance.addresses.back().key];
-      if (positions.empty() || positions.back() != instances_.size()) positions.push_back(instances_.size());
-    }
-    by_id_[rights.id] = instances_.size();
-    instances_.push_back(std::move(instance));
+  by_route_.clear();
+  by_rule_.clear();
+  if (plan.statics != StaticHoldings{}) {
+    InstanceRights statics;
+    statics.id = kStatics;
+    statics.name = "static items";
+    statics.addresses = plan.statics.addresses;
+    statics.routes = plan.statics.routes;
+    statics.rules = plan.statics.rules;
+    add(statics);
   }
+  for (const InstanceRights& rights : plan.instances) add(rights);
   for (const auto& [key, positions] : before) {
     if (!by_address_.contains(key)) orphans_.push_back(key);
   }
@@ -36,6 +57,7 @@ void ClaimLedger::forget_unknown() {
 }
 
 ClaimVerdict ClaimLedger::say(InstanceId id, Generation generation, bool active) {
+  if (id == kStatics) return active ? ClaimVerdict::kUnknown : ClaimVerdict::kStale;
   const auto known = claims_.find(id);
   if (known != claims_.end() && known->second.confirmed && generation < known->second.generation) return ClaimVerdict::kStale;
   const bool named = by_id_.contains(id);
@@ -90,6 +112,7 @@ const ClaimLedger::Instance* ClaimLedger::find(InstanceId id) const {
 }
 
 bool ClaimLedger::active(InstanceId id) const {
+  if (id == kStatics) return by_id_.contains(id);
   const auto found = claims_.find(id);
   return found != claims_.end() && found->second.active && by_id_.contains(id);
 }
@@ -114,9 +137,7 @@ std::vector<Address> ClaimLedger::wanted() const {
 std::vector<AddressKey> ClaimLedger::removable() const {
   std::vector<AddressKey> keys = orphans_;
   for (const Instance& instance : instances_) {
-    const auto said = claims_.find(instance.rights.id);
-    const bool released = said != claims_.end() && said->second.confirmed && !said->second.active;
-    if (!complete_ && !released) continue;
+    if (!settled(instance)) continue;
     for (const Address& address : instance.addresses) {
       if (!wants(address.key)) keys.push_back(address.key);
     }
@@ -124,12 +145,17 @@ std::vector<AddressKey> ClaimLedger::removable() const {
   return keys;
 }
 
-bool ClaimLedger::wants(const AddressKey& key) const {
-  const auto found = by_address_.find(key);
-  return found != by_address_.end() && std::any_of(found->second.begin(), found->second.end(), [this](std::size_t position) {
-           return active(instances_[position].rights.id);
-         });
+bool ClaimLedger::settled(const Instance& instance) const {
+  const auto said = claims_.find(instance.rights.id);
+  const bool released = said != claims_.end() && said->second.confirmed && !said->second.active;
+  return complete_ || released;
 }
+
+bool ClaimLedger::any_active(const Positions& positions) const {
+  return std::any_of(positions.begin(), positions.end(), [this](std::size_t position) { return active(instances_[position].rights.id); });
+}
+
+bool ClaimLedger::wants(const AddressKey& key) const { return wants_in(by_address_, key); }
 
 std::vector<AddressKey> ClaimLedger::wanted_as(const std::string& interface, const IpAddress& address) const {
   std::vector<AddressKey> keys;

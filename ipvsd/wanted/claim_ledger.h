@@ -26,6 +26,9 @@ enum class ClaimVerdict : std::uint8_t {
 // Claims of instances that no plan names (yet).
 inline constexpr std::size_t kUnknownClaimsMax = 1024;
 
+// Who holds what is there as long as the daemon runs. Always active; vrrpd cannot claim or release it.
+inline constexpr InstanceId kStatics{0};
+
 class ClaimLedger {
  public:
   struct Instance {
@@ -62,6 +65,14 @@ class ClaimLedger {
     bool tracked;
   };
   std::vector<Holder> holders(const AddressKey&) const;  // active instances
+  bool wants(const Route& route) const { return wants_in(by_route_, route); }
+  bool wants(const Rule& rule) const { return wants_in(by_rule_, rule); }
+  bool names(const Route& route) const { return by_route_.contains(route); }
+  bool names(const Rule& rule) const { return by_rule_.contains(rule); }
+  std::vector<Holder> holders(const Route& route) const { return holders_in(by_route_, route, !route.no_track); }
+  std::vector<Holder> holders(const Rule& rule) const { return holders_in(by_rule_, rule, !rule.no_track); }
+  // Nobody can still be about to claim what this instance names and does not want.
+  bool settled(const Instance&) const;
   std::set<std::string> promoted() const;                // interfaces where some instance asks for promote_secondaries
   void forget_orphans() { orphans_.clear(); }            // they have been removed
 
@@ -71,12 +82,32 @@ class ClaimLedger {
     bool active = false;
     bool confirmed = false;  // said on the present link
   };
+  using Positions = std::vector<std::size_t>;  // in instances_
+  void add(const InstanceRights&);
+  bool any_active(const Positions&) const;
+  template <class Map, class Key>
+  bool wants_in(const Map& map, const Key& key) const {
+    const auto found = map.find(key);
+    return found != map.end() && any_active(found->second);
+  }
+  template <class Map, class Key>
+  std::vector<Holder> holders_in(const Map& map, const Key& key, bool tracked) const {
+    std::vector<Holder> holders;
+    const auto found = map.find(key);
+    if (found == map.end()) return holders;
+    for (const std::size_t position : found->second) {
+      if (active(instances_[position].rights.id)) holders.push_back({instances_[position].rights.id, tracked});
+    }
+    return holders;
+  }
   ClaimVerdict say(InstanceId, Generation, bool active);
   void forget_unknown();
 
   std::vector<Instance> instances_;
   std::unordered_map<InstanceId, std::size_t> by_id_;
-  std::map<AddressKey, std::vector<std::size_t>> by_address_;  // positions in instances_
+  std::map<AddressKey, Positions> by_address_;
+  std::map<Route, Positions> by_route_;
+  std::map<Rule, Positions> by_rule_;
   std::unordered_map<InstanceId, Claim> claims_;
   std::vector<AddressKey> orphans_;
   Duration absence_{0};

@@ -16,6 +16,28 @@ namespace {
 constexpr int kExitConfiguration = 2;
 constexpr int kExitNotConfigured = 6;
 
+bool names_routes(const model::Configuration& configuration) {
+  return !configuration.static_routes.empty() || !configuration.static_rules.empty() ||
+         std::ranges::any_of(configuration.instances, [](const model::Instance& one) { return !one.routes.empty() || !one.rules.empty(); });
+}
+
+// What is not there is not needed: the usual names are known without files.
+void read_routing_names(config::Files& files, RoutingNames& names) {
+  for (const std::string_view folder : kRoutingNameFolders) {
+    for (const RoutingNames::File& file : RoutingNames::files()) {
+      const std::string path = std::string(folder) + "/" + std::string(file.name);
+      if (const auto text = files.open(path)) names.read(file.kind, *text);
+      const auto more = files.list(path + ".d");
+      if (!more) continue;
+      for (const std::string& name : *more) {
+        if (!name.ends_with(".conf")) continue;
+        if (const auto text = files.open(path + ".d/" + name)) names.read(file.kind, *text);
+      }
+    }
+  }
+  if (const auto text = files.open(std::string(kIpProtocolsFile))) names.read(RoutingNames::Kind::kIpProtocol, *text);
+}
+
 }  // namespace
 
 std::vector<std::string> Loaded::lines() const {
@@ -55,7 +77,9 @@ Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files
   if (reading.all_checks) options.checks = {true, true, true, true};
   loaded.tree = config::load(reading.path, files, model::KeywordShapes{}, options, loaded.diagnostics);
   loaded.model = model::bind(loaded.tree, purpose == Purpose::kTest ? model::Mode::test : model::Mode::run, loaded.diagnostics);
-  loaded.built = build(loaded.model, surroundings, loaded.diagnostics);
+  Surroundings around = surroundings;
+  if (names_routes(loaded.model)) read_routing_names(files, around.names);
+  loaded.built = build(loaded.model, around, loaded.diagnostics);
   if (const auto carried = carries(loaded.built.plan); !carried && !loaded.built.refused) {
     config::Diagnostic beyond;
     beyond.code = "beyond-a-limit";

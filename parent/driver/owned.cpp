@@ -11,6 +11,7 @@
 
 #include "parent/plan/identity.h"
 #include "parent/status/dump_file.h"
+#include "proto/codec/holdings_codec.h"
 #include "proto/codec/ipvs_codec.h"
 #include "proto/runtime/fd.h"
 
@@ -41,6 +42,7 @@ Status write_owned(const std::string& path, const IpvsPlan& plan) {
   wire::IpvsPlanChunk whole;
   whole.mutable_settings()->set_uses_ipvs(plan.uses_ipvs);
   for (const InstanceRights& instance : plan.instances) encode(instance, *whole.add_instances());
+  encode_holdings(plan, whole);
   for (const Service& service : plan.services) encode(service, *whole.add_services());
   for (const Destination& destination : plan.destinations) encode(destination, *whole.add_destinations());
   std::string bytes;
@@ -66,6 +68,7 @@ Result<IpvsPlan> read_owned(const std::string& path) {
     HF_TRY(InstanceRights decoded, decode(instance));
     plan.instances.push_back(std::move(decoded));
   }
+  for (const wire::Holdings& holdings : whole.holdings()) HF_OK(take_holdings(holdings, plan));
   for (const wire::Service& service : whole.services()) {
     HF_TRY(Service decoded, decode(service));
     plan.services.push_back(std::move(decoded));

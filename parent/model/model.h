@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,7 +14,8 @@
 #include <variant>
 #include <vector>
 
-#include "parent/config/diagnostic.h"
+#include "parent/model/located.h"
+#include "parent/model/route_entries.h"
 #include "proto/value/address.h"
 #include "proto/value/check_plan.h"
 #include "proto/value/instant.h"
@@ -21,19 +23,6 @@
 #include "proto/value/vrrp_plan.h"
 
 namespace holdfast::model {
-
-using config::Position;
-
-template <class T>
-struct Located {
-  T value{};
-  Position at{};
-  bool set = false;
-  explicit operator bool() const { return set; }
-  const T& operator*() const { return value; }
-  const T* operator->() const { return &value; }
-  T value_or(T fallback) const { return set ? value : std::move(fallback); }
-};
 
 // USER [[:]GROUP]. Empty user: script_user. `supplementary`: the group was written with a leading colon.
 struct ScriptIdentity {
@@ -169,6 +158,9 @@ struct Globals {
   Located<Duration> vrrp_delay_after_boot;
   Located<bool> log_unknown_vrids;
   Located<bool> disable_local_igmp;
+  Located<std::string> nftables;         // name of the table
+  Located<int> nftables_priority;
+  Located<bool> nftables_counters;
 
   // IPVS and checks
   Located<bool> checker_log_all_failures;
@@ -295,6 +287,8 @@ struct Instance {
   Located<bool> dont_track_primary;
   Located<bool> accept;              // no_accept: false
   Located<bool> promote_secondaries;
+  std::vector<RouteEntry> routes;
+  std::vector<RuleEntry> rules;
   Located<bool> no_virtual_ipaddress;
   Located<Authenticating> authentication;
   std::vector<AddressEntry> addresses;
@@ -461,6 +455,9 @@ struct VirtualServer {
 struct Configuration {
   Globals globals;
   std::vector<AddressEntry> static_addresses;
+  std::vector<RouteEntry> static_routes;
+  std::vector<RuleEntry> static_rules;
+  std::array<std::uint32_t, 2> next_preference{16384, 16384};  // of a rule without one: IPv4, IPv6
   std::vector<Script> scripts;
   std::vector<SyncGroup> sync_groups;
   std::vector<Instance> instances;

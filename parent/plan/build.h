@@ -11,6 +11,7 @@
 #include "parent/config/diagnostic.h"
 #include "parent/model/model.h"
 #include "parent/plan/plan.h"
+#include "parent/plan/routing/names.h"
 
 namespace holdfast {
 
@@ -28,6 +29,7 @@ struct Surroundings {
   unsigned workers = 2;
   std::string host_name;             // router_id where the file has none
   Duration since_boot{0};            // when the daemon started: vrrp_delay_after_boot counts from there
+  RoutingNames names;                // of routing tables, protocols, ...
   // An interface that exists now. Empty function: every name exists (nothing can be asked).
   std::function<std::optional<KnownInterface>(const std::string&)> interface;
 };

@@ -7,6 +7,7 @@
 
 #include "parent/plan/building.h"
 #include "parent/plan/instance_rules.h"
+#include "parent/plan/routing/resolve.h"
 
 namespace holdfast {
 namespace {
@@ -293,6 +294,8 @@ void build_instance(Building& building, const model::Instance& said, const std::
   rights.garp_interval = globals.vrrp_garp_interval.value_or(Duration{0});
   rights.gna_interval = globals.vrrp_gna_interval.value_or(Duration{0});
   fill_addresses(building, said, instance, rights);
+  rights.routes = resolve_routes(building, "(" + instance.name + ") ", said.routes);
+  rights.rules = resolve_rules(building, "(" + instance.name + ") ", said.rules);
 
   const Weights weights = instance.priority == kOwnerPriority ? Weights::kDropped : Weights::kKept;
   const bool may_be_absent = globals.dynamic_interfaces.value_or(false);
@@ -306,7 +309,13 @@ void build_instance(Building& building, const model::Instance& said, const std::
   shown.id = instance.id;
   shown.smtp_alert = said.smtp_alert ? *said.smtp_alert
                                      : globals.smtp_alert_vrrp ? *globals.smtp_alert_vrrp : globals.smtp_alert.value_or(false);
-  shown.accept = said.accept.value_or(!instance.strict || instance.priority == kOwnerPriority);
+  const bool owner = instance.priority == kOwnerPriority;
+  shown.accept = said.accept.value_or(!instance.strict || owner);
+  if (shown.accept && instance.strict && instance.version == 2 && !owner) {
+    building.warn(said.accept.at, "strict-accept", "(" + said.name + ") strict mode: 'accept' needs version 3, cleared");
+    shown.accept = false;
+  }
+  rights.no_accept = !shown.accept && !owner;
   building.plan.shown.push_back(std::move(shown));
   building.plan.vrrp.instances.push_back(std::move(instance));
   building.plan.ipvs.instances.push_back(std::move(rights));
@@ -348,6 +357,25 @@ void build_group(Building& building, const model::SyncGroup& said, const std::ma
   building.plan.vrrp.groups.push_back(std::move(group));
 }
 
+void build_statics(Building& building) {
+  const model::Configuration& configuration = building.configuration;
+  StaticHoldings& statics = building.plan.ipvs.statics;
+  for (const model::AddressEntry& entry : configuration.static_addresses) {
+    statics.addresses.push_back(virtual_address(entry, configuration.globals.default_interface.value_or({})));
+    const std::string& interface = statics.addresses.back().interface;
+    if (!interface.empty()) continue;
+    building.refuse(entry.at, config::ErrorClass::general_error, "address-without-interface",
+                    "static address " + entry.prefix.to_string() + " has no interface", "dev INTERFACE, or default_interface");
+    statics.addresses.pop_back();
+  }
+  statics.routes = resolve_routes(building, "", configuration.static_routes);
+  statics.rules = resolve_rules(building, "", configuration.static_rules);
+  Firewall& firewall = building.plan.ipvs.firewall;
+  firewall.table = configuration.globals.nftables.value_or(firewall.table);
+  firewall.priority = configuration.globals.nftables_priority.value_or(firewall.priority);
+  firewall.counters = configuration.globals.nftables_counters.value_or(false);
+}
+
 void collect_sockets(Building& building) {
   std::map<std::tuple<std::string, Family, bool>, AdvertSocketWish> wishes;
   for (const VrrpInstance& instance : building.plan.vrrp.instances) {
@@ -371,6 +399,7 @@ void build_vrrp(Building& building) {
   const Duration after_boot = globals.vrrp_delay_after_boot.value_or(Duration{0}) - building.surroundings.since_boot;
   plan.startup_delay = std::max({Duration{0}, after_boot, globals.vrrp_startup_delay.value_or(Duration{0})});
   plan.resume_limit = building.surroundings.resume_limit;
+  build_statics(building);
   const std::map<std::string, TrackerId> trackers = build_trackers(building);
   for (const model::Instance& said : building.configuration.instances) build_instance(building, said, trackers);
   std::map<std::string, VrrpInstance*> by_name;

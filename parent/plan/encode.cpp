@@ -6,6 +6,7 @@
 
 #include "proto/codec/check_codec.h"
 #include "proto/codec/ipvs_codec.h"
+#include "proto/codec/route_codec.h"
 #include "proto/codec/vrrp_codec.h"
 
 namespace holdfast {
@@ -82,6 +83,35 @@ Status put_service(CheckChunks& chunks, const CheckedService& service) {
   return flush();
 }
 
+// What is held beside the addresses that an instance was told with, in as many pieces as it takes.
+template <class Items, class Add>
+Status put_holdings(IpvsChunks& chunks, InstanceId instance, const std::string& what, const Items& items, Add add) {
+  wire::Holdings piece;
+  std::size_t size = 0;
+  const auto flush = [&]() -> Status {
+    if (size == 0) return ok();
+    piece.set_instance(instance.value);
+    HF_TRY(wire::IpvsPlanChunk* const chunk, chunks.room_for(size, what));
+    *chunk->add_holdings() = std::move(piece);
+    piece = wire::Holdings{};
+    size = 0;
+    return ok();
+  };
+  for (const auto& item : items) {
+    auto* message = add(piece);
+    encode(item, *message);
+    size += message->ByteSizeLong() + 8;
+    if (size > kChunkTarget / 2) HF_OK(flush());
+  }
+  return flush();
+}
+
+template <class Holder>
+Status put_paths(IpvsChunks& chunks, InstanceId instance, const std::string& what, const Holder& holder) {
+  HF_OK(put_holdings(chunks, instance, what + ", a route", holder.routes, [](wire::Holdings& piece) { return piece.add_routes(); }));
+  return put_holdings(chunks, instance, what + ", a rule", holder.rules, [](wire::Holdings& piece) { return piece.add_rules(); });
+}
+
 template <class Items>
 Status each_decodes(const std::string& what, const Items& items) {
   for (const auto& item : items) {
@@ -131,11 +161,17 @@ Result<std::vector<wire::ParentToIpvsd>> encode_plan(const IpvsPlan& plan) {
   settings.set_keep_ipvs(plan.keep_ipvs);
   settings.set_keep_vrrp(plan.keep_vrrp);
   settings.set_vrrpd_absence_us(plan.vrrpd_absence.count());
+  settings.set_firewall_table(plan.firewall.table);
+  settings.set_firewall_priority(plan.firewall.priority);
+  settings.set_firewall_counters(plan.firewall.counters);
+  HF_OK(put_holdings(chunks, {}, "static address", plan.statics.addresses, [](wire::Holdings& piece) { return piece.add_addresses(); }));
+  HF_OK(put_paths(chunks, {}, "static", plan.statics));
   for (const InstanceRights& instance : plan.instances) {
     wire::InstanceRights encoded;
     encode(instance, encoded);
     HF_TRY(wire::IpvsPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "vrrp_instance " + instance.name));
     *chunk->add_instances() = std::move(encoded);
+    HF_OK(put_paths(chunks, instance.id, "vrrp_instance " + instance.name, instance));
   }
   for (const Service& service : plan.services) {
     wire::Service encoded;
@@ -181,6 +217,11 @@ Status carries(const Plan& plan) {
   HF_TRY(const auto for_ipvsd, encode_plan(plan.ipvs));
   for (const wire::ParentToIpvsd& message : for_ipvsd) {
     HF_OK(each_decodes("vrrp_instance", message.chunk().instances()));
+    for (const wire::Holdings& holdings : message.chunk().holdings()) {
+      HF_OK(each_decodes("static address", holdings.addresses()));
+      HF_OK(each_decodes("route", holdings.routes()));
+      HF_OK(each_decodes("rule", holdings.rules()));
+    }
     HF_OK(each_decodes("virtual_server", message.chunk().services()));
     HF_OK(each_decodes("real_server", message.chunk().destinations()));
   }

@@ -59,6 +59,7 @@ void encode(const InstanceRights& rights, wire::InstanceRights& message) {
   message.set_promote_secondaries(rights.promote_secondaries);
   message.set_garp_interval_us(rights.garp_interval.count());
   message.set_gna_interval_us(rights.gna_interval.count());
+  message.set_no_accept(rights.no_accept);
 }
 
 void encode(const Service& service, wire::Service& message) {
@@ -123,6 +124,7 @@ Result<InstanceRights> decode(const wire::InstanceRights& message) {
   rights.promote_secondaries = message.promote_secondaries();
   HF_TRY(rights.garp_interval, bounds::duration("garp_interval", message.garp_interval_us()));
   HF_TRY(rights.gna_interval, bounds::duration("gna_interval", message.gna_interval_us()));
+  rights.no_accept = message.no_accept();
   return rights;
 }
 

@@ -11,6 +11,7 @@
 #include "proto/value/address.h"
 #include "proto/value/identifier.h"
 #include "proto/value/instant.h"
+#include "proto/value/route_plan.h"
 
 namespace holdfast {
 
@@ -28,6 +29,22 @@ struct VirtualAddress {
   bool operator==(const VirtualAddress&) const = default;
 };
 
+// What is there as long as the daemon runs: static_ipaddress, static_routes, static_rules.
+struct StaticHoldings {
+  std::vector<VirtualAddress> addresses;
+  std::vector<Route> routes;
+  std::vector<Rule> rules;
+  bool operator==(const StaticHoldings&) const = default;
+};
+
+// The nf_tables table, of IPv4 and of IPv6, that drops packets to addresses of instances with no_accept.
+struct Firewall {
+  std::string table = "keepalived";
+  std::int32_t priority = -1;              // of its base chains
+  bool counters = false;
+  bool operator==(const Firewall&) const = default;
+};
+
 struct InstanceRights {
   InstanceId id;
   std::string name;
@@ -36,6 +53,9 @@ struct InstanceRights {
   bool promote_secondaries = false;        // set net.ipv4.conf.IF.promote_secondaries while any instance asks, restore at the end
   Duration garp_interval{0};               // between two ARP frames on one interface
   Duration gna_interval{0};                // between two NA frames on one interface
+  std::vector<Route> routes;               // in configuration order; on the wire as Holdings
+  std::vector<Rule> rules;
+  bool no_accept = false;                  // packets to its addresses are dropped while it is active
   bool operator==(const InstanceRights&) const = default;
 };
 
@@ -80,6 +100,8 @@ struct Destination {
 
 struct IpvsPlan {
   Generation generation = 0;
+  StaticHoldings statics;
+  Firewall firewall;
   std::vector<InstanceRights> instances;
   std::vector<Service> services;
   std::vector<Destination> destinations;

@@ -136,7 +136,79 @@ int Kernel::apply_one(const Change& change) {
     promoted[setting->interface] = setting->on;
     return 0;
   }
+  if (std::holds_alternative<AddRoute>(change) || std::holds_alternative<DeleteRoute>(change) || std::holds_alternative<AddRule>(change) ||
+      std::holds_alternative<DeleteRule>(change)) {
+    return change_path(change);
+  }
+  if (const auto* c = std::get_if<ChangeFirewall>(&change)) return change_firewall(*c);
   return change_table(change);
+}
+
+// All or nothing, and no element twice.
+int Kernel::change_firewall(const ChangeFirewall& change) {
+  std::set<Blocked> after = change.clear ? std::set<Blocked>{} : blocked;
+  std::set<QuietLink> quiet_after = change.clear ? std::set<QuietLink>{} : quiet;
+  if (!change.clear && !(change.there == firewall)) return ENOENT;
+  for (const Blocked& one : change.unblock) {
+    if (after.erase(one) == 0) return ENOENT;
+  }
+  for (const Blocked& one : change.block) {
+    const bool part = one.address.is_v4() ? change.wanted.blocked4 : change.wanted.blocked6 && (one.link == 0 || change.wanted.link_local);
+    if (!part) return ENOENT;
+    after.insert(one);
+  }
+  for (const QuietLink& one : change.unquiet) quiet_after.erase(one);
+  quiet_after.insert(change.quiet.begin(), change.quiet.end());
+  if (!quiet_after.empty() && !change.wanted.quiet) return ENOENT;
+  blocked = std::move(after);
+  quiet = std::move(quiet_after);
+  firewall = change.wanted;
+  return 0;
+}
+
+template <class Item>
+static int add_once(std::vector<Item>& items, const Item& item) {
+  if (std::find(items.begin(), items.end(), item) != items.end()) return EEXIST;
+  items.push_back(item);
+  return 0;
+}
+
+int Kernel::change_path(const Change& change) {
+  if (const auto* c = std::get_if<AddRoute>(&change)) {
+    if (!c->route.way.interface.empty() && link(c->route.way.interface) == nullptr) return ENODEV;
+    return add_once(routes, c->route);
+  }
+  if (const auto* c = std::get_if<DeleteRoute>(&change)) return std::erase(routes, c->route) != 0 ? 0 : ESRCH;
+  if (const auto* c = std::get_if<AddRule>(&change)) return add_once(rules, c->rule);
+  return std::erase(rules, std::get<DeleteRule>(change).rule) != 0 ? 0 : ENOENT;
+}
+
+std::uint32_t Kernel::vrf_table(const std::string& vrf) const {
+  const auto found = vrfs.find(vrf);
+  return found == vrfs.end() ? 0 : found->second;
+}
+
+void Kernel::delete_route(const Route& route) {
+  std::erase(routes, route);
+  constexpr std::uint32_t kDefaultMetric6 = 1024;
+  RouteMark mark;
+  mark.deleted = true;
+  mark.type = route.type;
+  mark.tos = route.tos;
+  mark.protocol = route.protocol;
+  mark.table = route.vrf.empty() ? route.table : vrf_table(route.vrf);
+  mark.metric = route.metric.value_or(route.family == Family::kIpv6 ? kDefaultMetric6 : 0);
+  mark.destination = route.destination;
+  mark.source = route.source.value_or(Prefix{IpAddress{}, 0});
+  if (const LinkState* state = link(route.way.interface)) mark.link = state->index;
+  tell(RouteGone{mark});
+}
+
+void Kernel::delete_rule(const Rule& rule) {
+  std::erase(rules, rule);
+  RuleMark mark{true, rule};
+  mark.rule.no_track = false;
+  tell(RuleGone{mark});
 }
 
 bool Kernel::secondary(const AddressKey& key) const {

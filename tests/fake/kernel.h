@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,15 @@ class Kernel final : public holdfast::Kernel {
   std::vector<int> apply(std::span<const Change>) override;
   int events_fd() const override { return readable_.get(); }
   std::vector<KernelEvent> events() override;
+  std::uint32_t vrf_table(const std::string& vrf) const override;
+  void delete_route(const Route&);     // by somebody else
+  void delete_rule(const Rule&);
+  std::vector<Route> routes;           // in the order in which they were added
+  std::vector<Rule> rules;
+  std::set<Blocked> blocked;
+  std::set<QuietLink> quiet;
+  FirewallParts firewall;
+  std::map<std::string, std::uint32_t> vrfs;
 
  private:
   struct Held {
@@ -53,6 +63,8 @@ class Kernel final : public holdfast::Kernel {
   int add(const AddAddress&);
   int remove(const DeleteAddress&);
   int change_table(const Change&);
+  int change_path(const Change&);
+  int change_firewall(const ChangeFirewall&);
   void tell(KernelEvent);
   bool secondary(const AddressKey&) const;
   LinkState* link(const std::string& name);

@@ -1,4 +1,4 @@
-// The readers of rtnetlink messages: links, addresses, forwarding. First byte chooses the reader, the rest is the message.
+// The readers of rtnetlink messages: links, addresses, forwarding, routes, rules. First byte chooses the reader, the rest is the message.
 // SPDX-License-Identifier: Apache-2.0
 #include <cstddef>
 #include <cstdint>
@@ -6,15 +6,19 @@
 
 #include "ipvsd/netlink/address_codec.h"
 #include "ipvsd/netlink/link_codec.h"
+#include "ipvsd/netlink/route_codec.h"
+#include "ipvsd/netlink/rule_codec.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace holdfast::netlink;
   if (size == 0) return 0;
   const std::vector<std::uint8_t> message(data + 1, data + size);  // aligned as a receive buffer is, and no longer than it says
-  switch (data[0] % 3) {
+  switch (data[0] % 5) {
     case 0: (void)decode_address(message); break;
     case 1: (void)decode_link(message); break;
-    default: (void)decode_forwarding(message); break;
+    case 2: (void)decode_forwarding(message); break;
+    case 3: (void)decode_route(message); break;
+    default: (void)decode_rule(message); break;
   }
   return 0;
 }

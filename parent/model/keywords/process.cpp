@@ -28,6 +28,24 @@ void cpu_affinity(Use& use) {
   assign((use.target.as<Globals>().*Process).cpu_affinity, use, std::move(cpus));
 }
 
+// Without a value: the usual table. The priority starts again.
+void nftables(Use& use) {
+  Globals& globals = use.target.as<Globals>();
+  if (globals.nftables) {
+    use.problem("already-set", "'nftables' was already given: this one is ignored");
+    return;
+  }
+  globals.nftables = {use.value().present ? std::string(use.value().text) : "keepalived", use.word.at, true};
+  globals.nftables_priority = {};
+}
+
+// As in a keepalived that was built without iptables.
+void no_iptables(Use& use) {
+  Globals& globals = use.target.as<Globals>();
+  use.problem("nftables-instead", "'" + std::string(use.row.name) + "' is not supported: nftables is used", "nftables [TABLE]");
+  if (!globals.nftables) globals.nftables = {"keepalived", use.word.at, true};
+}
+
 constexpr Takes kName = word("NAME");
 constexpr Takes kNice = integer("NICE", -20, 19);
 constexpr Takes kRealTime = integer("PRIORITY", 1, kHighestRealTime);
@@ -105,15 +123,15 @@ constexpr Keyword kBufferPolicy[] = {
 };
 
 constexpr Keyword kFirewall[] = {
-    {"vrrp_iptables", words(0), "not used", "Chains of iptables for no_accept and VMACs."},
-    {"vrrp_ipsets", words(0), "keepalived...", "Names of ipsets; none: no ipsets."},
-    {"nftables", optional(word("TABLE")), "keepalived", "Table of nftables for no_accept and VMACs."},
-    {"nftables_priority", kInt32, "-1", "Priority of its chains."},
-    {"nftables_ifindex", nothing(), "off", "Sets by the number of interfaces, not by their name."},
+    {"vrrp_iptables", words(0), "not used", "Chains of iptables: nftables with the table keepalived is used instead.", no_iptables},
+    {"vrrp_ipsets", words(0), "keepalived...", "Names of ipsets: nftables with the table keepalived is used instead.", no_iptables},
+    {"nftables", optional(word("TABLE")), "keepalived", "Table of nftables for no_accept and VMACs.", nftables},
+    {"nftables_priority", kInt32, "-1", "Priority of its chains; after nftables, which resets it.", into<&Globals::nftables_priority>},
+    meaningless({"nftables_ifindex", nothing(), "on", "Sets by the number of interfaces: they always are."}),
     {"nftables_ipvs", optional(word("TABLE")), "off", "Marks for the members of a virtual_server_group."},
     {"nftables_ipvs_priority", kInt32, "-1", "Priority of its chain."},
     {"nftables_ipvs_start_fwmark", strict("MARK", 1, kMax32), "1000", "First mark."},
-    {"nftables_counters", nothing(), "off", "Counters in the rules."},
+    {"nftables_counters", nothing(), "off", "Counters in the rules.", into<&Globals::nftables_counters>},
 };
 constexpr Keyword kIpsets[] = {
     since("2.3.0", {"<nd set>", word("NAME"), "NAME1_nd", "Sixth name: the set for neighbour discovery of VMACs."}),

@@ -4,8 +4,9 @@
 #include <algorithm>
 
 #include "parent/model/keywords/address.h"
-#include "parent/model/set.h"
+#include "parent/model/keywords/route.h"
 #include "parent/model/keywords/track.h"
+#include "parent/model/set.h"
 
 namespace holdfast::model {
 namespace {
@@ -287,11 +288,12 @@ constexpr Keyword kBasics[] = {
      virtual_ipaddress_excluded},
     since("2.2.8", {"no_virtual_ipaddress", nothing(), "off", "Allows a router without addresses.",
                     into<&Instance::no_virtual_ipaddress>}),
-    {"virtual_routes", lines(), "none", "Routes that only the master has."},
-    {"virtual_rules", lines(), "none", "Policy rules that only the master has."},
+    {"virtual_routes", lines(), "none", "Routes that only the master has.", virtual_routes},
+    {"virtual_rules", lines(), "none", "Policy rules that only the master has.", virtual_rules},
     {"promote_secondaries", nothing(), "off", "Sets promote_secondaries on the interface.", into<&Instance::promote_secondaries>},
     {"accept", nothing(), "on; off in strict mode", "Accepts packets to the addresses.", constant<true, &Instance::accept>},
-    not_yet({"no_accept", nothing(), "off", "Drops packets to the addresses.", constant<false, &Instance::accept>}),
+    {"no_accept", nothing(), "off; on in strict mode", "Drops packets to the addresses, unless the priority is 255.",
+     constant<false, &Instance::accept>},
     {"strict_mode", boolean(), "vrrp_strict", "Holds to the RFC to the letter.", into<&Instance::strict_mode>},
     meaningless({"debug", integer("LEVEL", 0, 4), "0", "Accepted for old files."}),
 };

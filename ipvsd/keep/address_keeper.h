@@ -8,16 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "ipvsd/keep/refused.h"
 #include "ipvsd/kernel/kernel.h"
 #include "ipvsd/kernel/link_watch.h"
 #include "ipvsd/wanted/claim_ledger.h"
 
 namespace holdfast {
-
-struct Refused {
-  Change change;
-  int code = 0;
-};
 
 class AddressKeeper {
  public:

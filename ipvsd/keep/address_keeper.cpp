@@ -1,6 +1,6 @@
 // Differences of addresses, applied and noted.
 // SPDX-License-Identifier: Apache-2.0
-#include "ipvsd/address_keeper.h"
+#include "ipvsd/keep/address_keeper.h"
 
 namespace holdfast {
 
@@ -72,7 +72,8 @@ std::vector<Refused> AddressKeeper::reconcile() {
 
 std::vector<Refused> AddressKeeper::restore(const AddressKey& key) {
   for (const ClaimLedger::Holder& holder : claims_.holders(key)) {
-    for (const Address& address : claims_.find(holder.instance)->addresses) {
+    const ClaimLedger::Instance& instance = *claims_.find(holder.instance);
+    for (const Address& address : instance.addresses) {
       if (address.key != key) continue;
       const Change change = AddAddress{address};
       return apply(std::span(&change, 1));

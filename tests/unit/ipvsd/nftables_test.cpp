@@ -1,0 +1,146 @@
+// Firewall steps as nf_tables messages, held against what keepalived says for the same: every attribute, octet by octet
+// (tests/conformance/netlink/nftables-keepalived-2.2.7.txt).
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+#include "ipvsd/netlink/nftables_codec.h"
+
+namespace holdfast::netlink {
+namespace {
+
+using Said = std::vector<std::string>;
+
+const std::map<int, std::string> kNames = {{NFT_MSG_NEWTABLE, "NEWTABLE"}, {NFT_MSG_DELTABLE, "DELTABLE"}, {NFT_MSG_NEWCHAIN, "NEWCHAIN"},
+                                           {NFT_MSG_NEWSET, "NEWSET"},     {NFT_MSG_NEWRULE, "NEWRULE"},   {NFT_MSG_NEWSETELEM, "NEWSETELEM"},
+                                           {NFT_MSG_DELSETELEM, "DELSETELEM"}};
+
+std::string hex(std::span<const std::uint8_t> octets) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const std::uint8_t octet : octets) text += {kDigits[octet >> 4], kDigits[octet & 15]};
+  return text;
+}
+
+// "MESSAGE FAMILY ATTRIBUTES" of each message between begin and end.
+Said said(const ChangeFirewall& change) {
+  Batch batch;
+  encode(batch, change);
+  Said lines;
+  for (std::size_t at = 1; at + 1 < batch.messages(); ++at) {
+    const auto octets = batch.part(at, 1);
+    const auto* header = reinterpret_cast<const nlmsghdr*>(octets.data());
+    EXPECT_EQ(header->nlmsg_type >> 8, NFNL_SUBSYS_NFTABLES);
+    constexpr std::size_t kHead = sizeof(nlmsghdr) + sizeof(nfgenmsg);
+    lines.push_back(kNames.at(header->nlmsg_type & 0xff) + " " + std::to_string(octets[sizeof(nlmsghdr)]) + " " + hex(octets.subspan(kHead)));
+  }
+  return lines;
+}
+
+Said recorded() {
+  std::ifstream file(std::string(HOLDFAST_NETLINK) + "/nftables-keepalived-2.2.7.txt");
+  Said lines;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with('#')) lines.push_back(line);
+  }
+  return lines;
+}
+
+IpAddress ip(const char* text) { return *IpAddress::parse(text); }
+
+// Numbers of sets are only good within a batch: ours are constant, keepalived's count up.
+std::string without_numbers(std::string line) {
+  const auto zero = [&line](const std::string& mark, std::size_t digits) {
+    for (std::size_t at = line.find(mark); at != std::string::npos; at = line.find(mark, at + mark.size())) {
+      line.replace(at + mark.size(), digits, std::string(digits, '0'));
+    }
+  };
+  zero("08000a0000000", 1);                    // NFTA_SET_ID
+  if (line.find("SETELEM") != std::string::npos) zero("080004000000000", 1);  // NFTA_SET_ELEM_LIST_SET_ID
+  if (line.starts_with("NEWRULE")) zero("080004000000000", 1);                // NFTA_LOOKUP_SET_ID
+  return line;
+}
+
+Said all_without_numbers(Said lines) {
+  for (std::string& line : lines) line = without_numbers(line);
+  return lines;
+}
+
+TEST(NftablesCodec, SaysWhatKeepalivedSays) {
+  const std::vector<Blocked> blocked = {{ip("10.9.0.100")}, {ip("2001:db8::5")}, {ip("fe80::77"), 3}};
+  ChangeFirewall vmac;
+  vmac.wanted.quiet = true;
+  vmac.quiet = {{6, 3}};
+  ChangeFirewall master;
+  master.there = vmac.wanted;
+  master.wanted = {true, true, true, true};
+  master.block = blocked;
+  ChangeFirewall backup;
+  backup.there = backup.wanted = master.wanted;
+  backup.unblock = blocked;
+  Said ours;
+  for (const ChangeFirewall& step : {vmac, master, backup}) {
+    for (const std::string& line : said(step)) ours.push_back(line);
+  }
+  Said wanted = all_without_numbers(recorded());
+  for (const std::string& line : all_without_numbers(ours)) {
+    const auto found = std::find(wanted.begin(), wanted.end(), line);
+    EXPECT_NE(found, wanted.end()) << "keepalived does not say " << line;
+    if (found != wanted.end()) wanted.erase(found);
+  }
+  // What is left is how it ends: it takes the VMAC out of the maps and deletes the tables.
+  Said rest;
+  for (const std::string& line : wanted) rest.push_back(line.substr(0, line.find(' ')));
+  EXPECT_EQ(rest, (Said{"DELSETELEM", "DELSETELEM", "DELSETELEM", "DELTABLE", "DELTABLE"}));
+}
+
+// Of the rules of one chain the order counts.
+TEST(NftablesCodec, RulesComeInKeepalivedsOrder) {
+  const auto rules = [](const Said& lines) {
+    Said found;
+    for (const std::string& line : lines) {
+      if (line.starts_with("NEWRULE 10")) found.push_back(line);
+    }
+    return found;
+  };
+  ChangeFirewall change;
+  change.wanted = {true, true, true, true};
+  EXPECT_EQ(rules(all_without_numbers(said(change))), rules(all_without_numbers(recorded())));
+}
+
+TEST(NftablesCodec, ClearingAsksForTablesThatThereMayNotBe) {
+  ChangeFirewall change;
+  change.clear = true;
+  Said kinds;
+  for (const std::string& line : said(change)) kinds.push_back(line.substr(0, line.rfind(' ')));
+  EXPECT_EQ(kinds, (Said{"NEWTABLE 2", "DELTABLE 2", "NEWTABLE 10", "DELTABLE 10"}));
+}
+
+TEST(NftablesCodec, ManyAddressesAreSeveralMessages) {
+  ChangeFirewall change;
+  change.there = change.wanted = {false, true, false, false};
+  for (std::uint8_t high = 0; high < 10; ++high) {
+    for (int low = 0; low < 256; ++low) change.block.push_back({IpAddress::v4({10, 0, high, static_cast<std::uint8_t>(low)})});
+  }
+  const Said lines = said(change);
+  EXPECT_EQ(lines.size(), 3u);
+  for (const std::string& line : lines) EXPECT_LT(line.size(), 2 * 65536u);
+}
+
+TEST(NftablesCodec, CountersStandBeforeTheVerdict) {
+  ChangeFirewall change;
+  change.wanted.blocked4 = true;
+  change.settings.counters = true;
+  int counters = 0;
+  const std::string counter = "0c000100636f756e74657200";  // the name of the expression
+  for (const std::string& line : said(change)) counters += line.find(counter) != std::string::npos ? 1 : 0;
+  EXPECT_EQ(counters, 2);
+}
+
+}  // namespace
+}  // namespace holdfast::netlink
