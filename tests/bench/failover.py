@@ -24,6 +24,7 @@ from lab.observe import Client, Monitor  # noqa: E402
 from lab.pair import ADDRESS, Pair, SOURCE  # noqa: E402
 from lab.shell import wait_for  # noqa: E402
 
+QUESTION_SECONDS = 0.00025  # between questions of the client: what the grid adds to an answer is half of it
 TRACK_T0 = "    track_interface {\n        t0\n    }"
 
 
@@ -66,7 +67,7 @@ class Contender:
     def run(self, event):
         """One event, as a dictionary of figures in milliseconds."""
         pair = self.pair
-        client = Client(pair.lab, pair.c, ADDRESS)
+        client = Client(pair.lab, pair.c, ADDRESS, interval=QUESTION_SECONDS)
         monitors = {name: Monitor(pair.lab, namespace) for name, namespace in (("A", pair.a), ("B", pair.b))} if event == "parent" else {}
         time.sleep(1.2 * self.interval + 0.1 + (time.time_ns() % 1000) / 1000 * self.interval)
         began = time.time()
