@@ -31,7 +31,7 @@ RouteEntry& entry(Use& use) { return use.target.as<RouteEntry>(); }
 // What words about a way are about.
 HopEntry& way(Use& use) { return entry(use).hops.empty() ? entry(use).way : entry(use).hops.back(); }
 
-void drop(Use& use, std::string_view code, std::string message, std::string expected = {}) {
+void drop(Use& use, config::Code code, std::string message, std::string expected = {}) {
   use.problem(code, std::move(message) + ": the route is left out", std::move(expected));
   use.rejected = true;
 }
@@ -249,7 +249,7 @@ bool tunnel_is_whole(Binder& binder, const config::Node& line, const HopEntry& h
 
 // What can be said only when the whole line is known. A diagnostic says why it is left out.
 bool finish(Binder& binder, const config::Node& line, RouteEntry& entry) {
-  const auto refuse = [&](std::string_view code, std::string message) {
+  const auto refuse = [&](config::Code code, std::string message) {
     binder.problem(config::about(line), code, std::move(message) + ": the route is left out");
     return false;
   };
@@ -283,7 +283,7 @@ void routes(Use& use, std::vector<RouteEntry>& entries) {
 
 void static_routes(Use& use) { routes(use, use.configuration().static_routes); }
 
-constexpr Takes number() { return any_base(strict("NUMBER", 0, kMax32)); }
+constexpr Takes number() { return strict("NUMBER", 0, kMax32); }
 constexpr Takes lockable() { return after("lock", number()); }
 constexpr Takes time() { return after("lock", word("TIME")); }
 constexpr Takes gateway() { return after(kFamilies, address()); }

@@ -11,7 +11,7 @@ using namespace takes;
 
 RuleEntry& entry(Use& use) { return use.target.as<RuleEntry>(); }
 
-void drop(Use& use, std::string_view code, std::string message, std::string expected = {}) {
+void drop(Use& use, config::Code code, std::string message, std::string expected = {}) {
   use.problem(code, std::move(message) + ": the rule is left out", std::move(expected));
   use.rejected = true;
 }
@@ -96,7 +96,7 @@ void no_track(Use& use) { entry(use).rule.no_track = true; }
 
 // What can be said only when the whole line is known. A diagnostic says why it is left out.
 bool finish(Binder& binder, const config::Node& line, RuleEntry& entry) {
-  const auto refuse = [&](std::string_view code, std::string message) {
+  const auto refuse = [&](config::Code code, std::string message) {
     binder.problem(config::about(line), code, std::move(message) + ": the rule is left out");
     return false;
   };

@@ -59,7 +59,7 @@ class Line {
     field = *number;
   }
   bool whole() const { return whole_; }
-  void lose(config::Position at, std::string_view code, const std::string& message) {
+  void lose(config::Position at, config::Code code, const std::string& message) {
     building_.warn(at, code, who_ + message + ": the " + what_ + " is left out");
     whole_ = false;
   }
