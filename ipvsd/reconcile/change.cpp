@@ -11,7 +11,6 @@ namespace {
 constexpr std::uint32_t kIpv4Flags = kAddressNoPrefixRoute | kAddressMulticastAutojoin;
 constexpr std::uint32_t kIpv6Flags =
     kAddressNoDad | kAddressHome | kAddressManageTemporary | kAddressNoPrefixRoute | kAddressMulticastAutojoin;
-constexpr std::uint8_t kHostLength = 128;
 
 template <class... Functions>
 struct Overloaded : Functions... {
@@ -57,8 +56,7 @@ Address address_of(const VirtualAddress& planned) {
     address.options.broadcast = planned.broadcast;
     address.options.flags = planned.flags & kIpv4Flags;
   } else {
-    address.options.flags = (planned.flags & kIpv6Flags) | kAddressNoDad;
-    if (planned.prefix.length == kHostLength && !planned.preferred) address.options.preferred = 0;
+    address.options.flags = planned.flags & kIpv6Flags;
   }
   return address;
 }

@@ -51,8 +51,7 @@ struct Address {
   bool operator==(const Address&) const = default;
 };
 
-// The plan's entry in the form in which the kernel gives it back: what a family does not know is dropped, IPv6 is without
-// duplicate address detection, and an IPv6 host address (/128) is deprecated unless a lifetime is configured.
+// The plan's entry in the form in which the kernel gives it back: what a family does not know is dropped.
 Address address_of(const VirtualAddress&);
 
 // Lifetimes run down in the kernel: two finite ones count as the same.

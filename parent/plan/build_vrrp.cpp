@@ -364,7 +364,7 @@ void build_statics(Building& building) {
     statics.addresses.push_back(virtual_address(entry, configuration.globals.default_interface.value_or({})));
     const std::string& interface = statics.addresses.back().interface;
     if (!interface.empty()) continue;
-    building.refuse(entry.at, config::ErrorClass::general_error, "address-without-interface",
+    building.refuse(entry.at, config::ErrorClass::fatal, "address-without-interface",
                     "static address " + entry.prefix.to_string() + " has no interface", "dev INTERFACE, or default_interface");
     statics.addresses.pop_back();
   }

@@ -44,7 +44,7 @@ ROOMS = {
     "ipvsd/": (["ipvsd/", "proto/"], False),
     "ipvsd/wanted/": (VALUE + ["ipvsd/wanted/", "ipvsd/reconcile/change.h"], True),
     "ipvsd/reconcile/": (VALUE + ["ipvsd/reconcile/"], True),
-    "ipvsd/netlink/": (VALUE + ["ipvsd/netlink/", "ipvsd/reconcile/change.h"], False),
+    "ipvsd/netlink/": (VALUE + ["ipvsd/netlink/", "ipvsd/reconcile/change.h", "ipvsd/reconcile/firewall.h"], False),
     "ipvsd/netlink/socket": (VALUE + ["ipvsd/netlink/", "ipvsd/reconcile/change.h", "proto/runtime/"], False),
     "ipvsd/kernel/": (["ipvsd/", "proto/value/", "proto/runtime/"], False),
     "ipvsd/announce/": (VALUE + ["ipvsd/announce/", "proto/runtime/"], False),

@@ -148,7 +148,7 @@ constexpr Keyword kRoot[] = {
              into<&Configuration::globals, &Globals::use_pid_dir>}),
     {"child_wait_time", integer("SECONDS", 0, kMax32), "5", "How long the end of the processes is waited for.",
      into<&Configuration::globals, &Globals::child_wait_time>},
-    not_yet({"static_ipaddress", lines(), "", "Addresses that are there as long as the daemon runs.", static_ipaddress}),
+    {"static_ipaddress", lines(), "", "Addresses that are there as long as the daemon runs.", static_ipaddress},
     gentle({"track_group", word("NAME") + block(), "", "Instances that static items are tied to."}),
     {"garp_group", block(), "", "Pace of announcements on some interfaces."},
     {"interface_up_down_delays", lines(), "", "How long a change of a link is waited out."},

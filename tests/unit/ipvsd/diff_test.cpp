@@ -203,11 +203,13 @@ TEST(AddressOf, IsTheFormInWhichTheKernelGivesItBack) {
   EXPECT_EQ(address_of(planned).options.flags, kAddressNoPrefixRoute) << "home is for IPv6";
   planned.prefix = *parse_prefix("2001:db8::1/64");
   planned.scope = 253;
+  EXPECT_EQ(address_of(planned).options.flags, kAddressHome | kAddressNoPrefixRoute) << "-nodad: duplicates are looked for";
+  planned.flags |= kAddressNoDad;
   EXPECT_EQ(address_of(planned).options.flags, kAddressNoDad | kAddressHome | kAddressNoPrefixRoute);
   EXPECT_EQ(address_of(planned).options.scope, 0);
   EXPECT_EQ(address_of(planned).options.preferred, std::nullopt);
   planned.prefix = *parse_prefix("2001:db8::1/128");
-  EXPECT_EQ(address_of(planned).options.preferred, 0u);
+  EXPECT_EQ(address_of(planned).options.preferred, std::nullopt) << "preferred_lft forever";
   planned.preferred = 60;
   EXPECT_EQ(address_of(planned).options.preferred, 60u);
 }

@@ -90,7 +90,9 @@ class HoldingsTest : public testing::Test {
       if (const auto* gone_rule = std::get_if<RuleGone>(&event)) add(holdings.lost(gone_rule->rule));
       watch.hear(event, news);
     }
-    if (!news.came_up.empty()) EXPECT_TRUE(holdings.restore(news.came_up).empty());
+    if (!news.came_up.empty()) {
+      EXPECT_TRUE(holdings.restore(news.came_up).empty());
+    }
     return losses;
   }
 

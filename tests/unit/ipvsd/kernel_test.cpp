@@ -91,7 +91,8 @@ TEST_F(KernelTest, WhatIsAddedIsReadBackTheSame) {
   planned[4].broadcast = ip("203.0.113.255");
   planned[4].flags = kAddressNoPrefixRoute;
   planned[5].peer = ip("10.0.0.2");
-  planned[6].preferred = 0;
+  planned[3].preferred = planned[6].preferred = 0;
+  for (VirtualAddress& address : planned) address.flags |= kAddressNoDad;
   look();
   std::vector<Address> wanted;
   for (const VirtualAddress& address : planned) wanted.push_back(address_of(address));

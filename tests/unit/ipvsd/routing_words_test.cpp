@@ -141,7 +141,9 @@ TEST(RoutingWords, ANotifiedDeletionIsKnownAsOurs) {
       const Route& route = planned.rights().routes.at(0);
       const auto mark = decode_route(row.request);
       ASSERT_TRUE(mark) << mark.error().message;
-      if (route.family == Family::kIpv4) EXPECT_TRUE(is_of(*mark, route, route.table)) << row.words;
+      if (route.family == Family::kIpv4) {
+        EXPECT_TRUE(is_of(*mark, route, route.table)) << row.words;
+      }
       EXPECT_FALSE(is_of(*mark, route, route.table + 1)) << row.words;
     } else {
       const Rule& rule = planned.rights().rules.at(0);
