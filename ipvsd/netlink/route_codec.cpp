@@ -99,7 +99,7 @@ void put_metrics(nlmsghdr* header, const Route& route) {
   nlattr* nest = mnl_attr_nest_start(header, RTA_METRICS);
   if (route.locked != 0) mnl_attr_put_u32(header, RTAX_LOCK, route.locked);
   for (const auto& [id, value] : route.metrics) mnl_attr_put_u32(header, id, value);
-  if (!route.congestion_control.empty()) mnl_attr_put_strz(header, RTAX_CC_ALGO, route.congestion_control.c_str());
+  if (!route.congestion_control.empty()) mnl_attr_put_str(header, RTAX_CC_ALGO, route.congestion_control.c_str());
   mnl_attr_nest_end(header, nest);
 }
 

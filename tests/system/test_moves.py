@@ -131,7 +131,7 @@ def instance(body="", priority=150):
 {body}    virtual_ipaddress {{
         10.9.0.100/24
         10.8.0.100/24 dev eth1 label eth1:vip brd +
-        10.9.0.102 peer 10.9.7.7 scope link
+        10.9.0.102/24 scope link
     }}
     virtual_ipaddress_excluded {{
         2001:db8::100/64
@@ -256,6 +256,14 @@ def test_routes_and_rules_come_and_go_with_the_address(both):
         assert router.holds() is False
     ours_, theirs = (router.state() for router in routers)
     assert ours_ == theirs, difference(ours_, theirs)
+
+
+def test_an_address_with_a_peer(both):
+    """keepalived 2.2.7 does not find it again and leaves it: only what it adds is compared."""
+    routers = both(HEAD % "" + instance().replace("10.9.0.102/24 scope link", "10.9.0.102 peer 10.9.7.7 scope link"))
+    same(routers, Router.holds)
+    routers[0].daemon.stop()
+    assert "10.9.7.7" not in json.dumps(routers[0].ip("addr"))
 
 
 def test_a_reload_changes_what_differs(both):

@@ -53,17 +53,31 @@ Said recorded() {
 
 IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 
-// Numbers of sets are only good within a batch: ours are constant, keepalived's count up.
-std::string without_numbers(std::string line) {
-  const auto zero = [&line](const std::string& mark, std::size_t digits) {
-    for (std::size_t at = line.find(mark); at != std::string::npos; at = line.find(mark, at + mark.size())) {
-      line.replace(at + mark.size(), digits, std::string(digits, '0'));
+// The order of attributes means nothing, the numbers of elements in a list neither, and numbers of sets are only good within a batch:
+// ours are constant, keepalived's count up.
+std::string without_numbers(const std::string& line) {
+  const std::size_t start = line.rfind(' ') + 1;
+  std::vector<std::string> attributes;
+  for (std::size_t at = start; at + 8 <= line.size();) {
+    const std::size_t length = std::stoul(line.substr(at, 2), nullptr, 16) + 256 * std::stoul(line.substr(at + 2, 2), nullptr, 16);
+    attributes.push_back(line.substr(at, (length + 3) / 4 * 8));
+    at += (length + 3) / 4 * 8;
+  }
+  const bool elements = line.find("SETELEM") != std::string::npos;
+  std::erase_if(attributes, [&](const std::string& one) { return elements && one.starts_with("08000400"); });
+  for (std::string& one : attributes) {
+    if (one.starts_with("08000a00")) one = "id";
+    if (const std::size_t second = one.find("10000280"); elements && second != std::string::npos) one.replace(second, 8, "10000180");
+    if (const std::size_t id = one.find("0800040000000"); line.starts_with("NEWRULE") && id != std::string::npos && one.find("6c6f6f6b7570") != std::string::npos) {
+      for (std::size_t at = id; at != std::string::npos; at = one.find("0800040000000", at + 1)) {
+        if (one.compare(at + 8, 7, "0000000") == 0) one[at + 15] = '0';
+      }
     }
-  };
-  zero("08000a0000000", 1);                    // NFTA_SET_ID
-  if (line.find("SETELEM") != std::string::npos) zero("080004000000000", 1);  // NFTA_SET_ELEM_LIST_SET_ID
-  if (line.starts_with("NEWRULE")) zero("080004000000000", 1);                // NFTA_LOOKUP_SET_ID
-  return line;
+  }
+  std::sort(attributes.begin(), attributes.end());
+  std::string text = line.substr(0, start);
+  for (const std::string& one : attributes) text += one + " ";
+  return text;
 }
 
 Said all_without_numbers(Said lines) {

@@ -96,7 +96,9 @@ std::string attributes(Octets octets, bool route, int depth) {
     const std::size_t length = octets[0] | octets[1] << 8;
     const auto type = static_cast<std::uint16_t>((octets[2] | octets[3] << 8) & 0x3fff);
     if (length < 4 || length > octets.size()) return "broken " + hex(octets);
-    texts.push_back(one(type, octets.subspan(4, length - 4), route, depth));
+    const Octets value = octets.subspan(4, length - 4);
+    const bool everything = route && depth == 0 && type == RTA_DST && std::all_of(value.begin(), value.end(), [](auto octet) { return octet == 0; });
+    if (!everything) texts.push_back(one(type, value, route, depth));  // of length 0: said or not is the same
     octets = octets.subspan(std::min((length + 3) & ~std::size_t{3}, octets.size()));
   }
   std::sort(texts.begin(), texts.end());
