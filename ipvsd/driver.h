@@ -14,6 +14,7 @@
 #include "ipvsd/kernel/link_watch.h"
 #include "ipvsd/link_teller.h"
 #include "ipvsd/plan_intake.h"
+#include "ipvsd/process_watch.h"
 #include "ipvsd/table_keeper.h"
 #include "ipvsd/wanted/claim_ledger.h"
 #include "ipvsd/wanted/wish_ledger.h"
@@ -32,7 +33,7 @@ inline constexpr std::size_t kRefusedMax = 100;   // refused changes that are to
 
 class Driver {
  public:
-  Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel);
+  Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel, ProcessSource processes = {});
   // Reads what is there, says Ready, tells all links. Changes nothing.
   Status start();
 
@@ -65,6 +66,7 @@ class Driver {
   void tell_parent(const LinkFacts&);
   void tell_vrrpd(const LinkFacts&);
   void tell_refused(const std::vector<Refused>&);
+  void tell_count(TrackerId, std::uint32_t count);
   void tell_claim(InstanceId, Generation, bool active, std::size_t failed);
   void audit(unsigned& count, const std::string& text);
 
@@ -87,6 +89,7 @@ class Driver {
   AddressKeeper addresses_;
   TableKeeper table_;
   announce::Announcer announcer_;
+  ProcessWatch processes_;
   IpvsPlan settings_;              // of the plan in force; its lists are empty
   bool planned_ = false;
   bool applied_due_ = false;       // checkerd waits for WishesApplied

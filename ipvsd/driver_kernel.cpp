@@ -111,6 +111,14 @@ void Driver::tell_refused(const std::vector<Refused>& refused) {
   }
 }
 
+void Driver::tell_count(TrackerId id, std::uint32_t count) {
+  if (!vrrpd_.open()) return;
+  wire::IpvsdToVrrpd message;
+  message.mutable_tracker_told()->set_tracker(id.value);
+  message.mutable_tracker_told()->set_value(count);
+  (void)vrrpd_.send(message, {}, id.value);
+}
+
 void Driver::audit(unsigned& count, const std::string& text) {
   if (++count <= kAuditsMax) log_warning(LogEvent::kChangeRefused, "refused: " + text);
 }

@@ -20,7 +20,7 @@ namespace {
 // Long options without a short one.
 enum : int {
   kAll = 256, kFlushLogFile, kConfigFd, kSignumOption, kIgnoreSigint, kPerf, kDebug, kNoMemCheck, kPolicyOption, kDumpOption,
-  kCleanupOption, kResumeLimit, kScripts, kConfigDirectory,
+  kCleanupOption, kResumeLimit, kStopAtOnce, kScripts, kConfigDirectory,
   kAskOption
 };
 
@@ -74,6 +74,7 @@ constexpr option kLong[] = {
     {"cleanup", no_argument, nullptr, kCleanupOption},
     {"ask", required_argument, nullptr, kAskOption},
     {"vrrp-resume-limit", required_argument, nullptr, kResumeLimit},
+    {"stop-at-once", no_argument, nullptr, kStopAtOnce},
     {"scripts", required_argument, nullptr, kScripts},
     {"config-dir", required_argument, nullptr, kConfigDirectory},
     {nullptr, 0, nullptr, 0},
@@ -124,6 +125,7 @@ bool take_behaviour(CommandLine& line, int letter) {
     case 'd': line.dump_configuration = true; return true;
     case 'e': line.all_config = true; return true;
     case kIgnoreSigint: line.ignore_interrupt = true; return true;
+    case kStopAtOnce: line.hand_over = false; return true;
     default: return false;
   }
 }

@@ -38,6 +38,7 @@ struct CommandLine {
   bool dump_configuration = false;  // -d
   bool ignore_interrupt = false;    // --ignore-sigint
   unsigned resume_limit = 3;        // --vrrp-resume-limit
+  bool hand_over = true;            // --stop-at-once clears it
 };
 
 CommandLine parse_command_line(const std::vector<std::string>& words);

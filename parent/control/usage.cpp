@@ -43,6 +43,7 @@ std::string usage_text(std::string_view program) {
       --scripts=none|user|root Whether scripts run, and whether root's run as root (called keepalived: root)
       --config-dir=DIRECTORY   Files below it may be included though only root can read them
       --vrrp-resume-limit=N    How often a process may crash in a minute and be back at once, as it was (default 3)
+      --stop-at-once           At the end withdraw addresses with the last advert, not when the next router is heard
       --dump=STAGE             Print the configuration as tree, model or plan
       --ask=QUESTION           Ask the running daemon: status, json, stats, data, explain INSTANCE, reload, stop
       --policy                 Print what each process may do

@@ -22,7 +22,7 @@ constexpr const char* kShort = ":f:PCBlDS:g::u:GXVIRndp:r:c:b:TaxA:s:mM::ei:t::v
 
 enum Long : int { kScriptsOption = 1000, kConfigDirectory, kPolicy, kSignum, kOnlyReads, kValue };
 
-constexpr std::array<option, 45> kLong = {{
+constexpr std::array<option, 46> kLong = {{
     {"use-file", required_argument, nullptr, 'f'},
     {"vrrp", no_argument, nullptr, 'P'},
     {"check", no_argument, nullptr, 'C'},
@@ -68,6 +68,7 @@ constexpr std::array<option, 45> kLong = {{
     {"config-fd", required_argument, nullptr, kValue},
     {"ignore-sigint", no_argument, nullptr, kValue},
     {"vrrp-resume-limit", required_argument, nullptr, kValue},
+    {"stop-at-once", no_argument, nullptr, kValue},
     {nullptr, 0, nullptr, 0},
 }};
 

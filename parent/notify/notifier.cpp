@@ -47,11 +47,31 @@ void Notifier::apply(const Plan& plan) {
   }
 }
 
+void Notifier::watch(const std::vector<WatchedFile>& files) {
+  std::map<TrackerId, std::string> wanted;
+  for (const WatchedFile& file : files) {
+    wanted.emplace(file.id, file.path);
+    const auto known = watched_.find(file.id);
+    if (known != watched_.end() && known->second == file.path) continue;
+    WatchedFile told = file;
+    told.create = file.create && !files_made_;
+    scriptd_.send(scriptd::WatchFile{std::move(told)});
+  }
+  for (const auto& [id, path] : watched_) {
+    if (!wanted.contains(id)) scriptd_.send(scriptd::ForgetFile{id});
+  }
+  watched_ = std::move(wanted);
+  files_made_ = true;
+}
+
 void Notifier::heard(const scriptd::FromScriptd& message, Fd descriptor) {
   std::visit(Overload{
                  [&](const scriptd::RowChecked& row) { hooks_.row_checked(row.script, row.refused, row.reason); },
                  [&](const scriptd::TableReady& table) { hooks_.table_ready(table.generation); },
                  [&](const scriptd::Finished& end) { finished(end); },
+                 [&](const scriptd::FileRead& file) {
+                   if (hooks_.file_read) hooks_.file_read(file.id, file.value);
+                 },
                  [&](const scriptd::FifoOpened& opened) {
                    if (opened.cookie >= kPipes) return;
                    Pipe& pipe = pipes_[opened.cookie];

@@ -41,6 +41,7 @@ Actions Router::apply(VrrpPlan plan, const std::vector<ResumedInstance>& resumed
   const bool first = !std::exchange(planned_, true);
   retire_missing(plan);
   adopt_trackers(std::move(plan.trackers));
+  adopt_objects(plan);
   const Slots changed = adopt_instances(std::move(plan.instances), resumed);
   rebuild_indexes(std::move(plan.groups));
   grace_until_ = now_ + kSocketGrace;
@@ -104,6 +105,36 @@ void Router::adopt_trackers(std::vector<ScriptTracker> trackers) {
   }
 }
 
+// A number that was told stays: it is of the object, not of the plan. What is new is unknown until it is told; a session is down until then.
+void Router::adopt_objects(const VrrpPlan& plan) {
+  auto before = std::exchange(world_.objects, {});
+  for (const ToldTracker& tracker : plan.told_trackers) {
+    World::Object object{tracker.name, tracker.kind == ToldKind::kFile, Health::kUnknown, 0};
+    if (tracker.kind == ToldKind::kBfd) object = {"BFD session " + tracker.name, false, Health::kDown, 0};
+    if (tracker.kind == ToldKind::kStatic) object = {"track_group " + tracker.name, false, Health::kUp, 1};
+    if (const auto known = before.find(tracker.id); known != before.end()) {
+      object.health = known->second.health;
+      object.number = known->second.number;
+    }
+    world_.objects.emplace(tracker.id, std::move(object));
+  }
+  std::vector<Processes> next;
+  for (const ProcessTracker& tracker : plan.process_trackers) {
+    Processes processes{tracker, {}};
+    const auto known = before.find(tracker.id);
+    if (known != before.end() && known->second.health != Health::kUnknown) {
+      const auto old = std::find_if(processes_.begin(), processes_.end(), [&](const Processes& p) { return p.config.id == tracker.id; });
+      if (old != processes_.end()) processes.health = old->health;
+      const auto count = static_cast<std::uint32_t>(std::clamp<std::int64_t>(known->second.number, 0, kProcessesMax));
+      processes.health = after_count(tracker, processes.health, count, now_);
+    }
+    const std::int64_t number = known != before.end() ? known->second.number : 0;
+    world_.objects[tracker.id] = {"track_process " + tracker.name, false, processes.health.health, number};
+    next.push_back(std::move(processes));
+  }
+  processes_ = std::move(next);
+}
+
 // Returns the slots whose configuration changed.
 Router::Slots Router::adopt_instances(std::vector<VrrpInstance> instances, const std::vector<ResumedInstance>& resumed) {
   std::vector<Slot> next;
@@ -160,6 +191,7 @@ void Router::rebuild_indexes(std::vector<SyncGroup> groups) {
 
 // Who has to be looked at when a link or a script changes.
 void Router::index_inputs() {
+  users_of_object_.clear();
   for (std::uint32_t number = 0; number < slots_.size(); ++number) {
     const Slot& slot = slots_[number];
     std::set<std::string> interfaces(slot.config.fault_interfaces.begin(), slot.config.fault_interfaces.end());
@@ -172,6 +204,12 @@ void Router::index_inputs() {
       for (const TrackedScript& tracked : group->tracked_scripts) trackers.insert(tracked.tracker);
     }
     for (const std::string& name : interfaces) by_interface_.emplace(name, number);
+    std::set<TrackerId> objects;
+    for (const TrackedObject& tracked : slot.config.tracked_objects) objects.insert(tracked.tracker);
+    if (const SyncGroup* group = group_of(slot)) {
+      for (const TrackedObject& tracked : group->tracked_objects) objects.insert(tracked.tracker);
+    }
+    for (const TrackerId id : objects) users_of_object_[id].push_back(number);
     for (const TrackerId id : trackers) {
       const auto known = tracker_by_id_.find(id);
       if (known != tracker_by_id_.end()) trackers_[known->second].users.push_back(number);
@@ -181,6 +219,7 @@ void Router::index_inputs() {
     const Tracker& tracker = trackers_[number];
     if (!tracker.users.empty()) chores_.arm(number, std::min(tracker.next, tracker.give_up));
   }
+  for (std::uint32_t number = 0; number < processes_.size(); ++number) chores_.arm(kChoreProcess + number, processes_[number].health.due);
 }
 
 }  // namespace holdfast::vrrp
