@@ -14,7 +14,7 @@
 #include "ipvsd/kernel/link_watch.h"
 #include "ipvsd/link_teller.h"
 #include "ipvsd/plan_intake.h"
-#include "ipvsd/process_watch.h"
+#include "ipvsd/kernel/process_watch.h"
 #include "ipvsd/table_keeper.h"
 #include "ipvsd/wanted/claim_ledger.h"
 #include "ipvsd/wanted/wish_ledger.h"

@@ -8,7 +8,7 @@
 #include <set>
 #include <vector>
 
-#include "ipvsd/processes/census.h"
+#include "ipvsd/kernel/census.h"
 #include "proto/runtime/fd.h"
 
 namespace holdfast {

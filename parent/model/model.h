@@ -243,9 +243,8 @@ struct TrackFile {
   Position at{};
   Located<std::string> file;
   Located<int> weight;               // unset: 1
-  Located<bool> reverse;
+  Located<bool> reverse, overwrite;
   Located<int> init_file;            // the number; set even when only the word was there
-  Located<bool> overwrite;
 };
 
 struct TrackProcess {                // vrrp_track_process
@@ -255,10 +254,8 @@ struct TrackProcess {                // vrrp_track_process
   Located<ParameterMatch> param_match;
   Located<int> weight;
   Located<bool> reverse;
-  Located<unsigned> quorum;
-  Located<unsigned> quorum_max;
-  Located<Duration> fork_delay;
-  Located<Duration> terminate_delay;
+  Located<unsigned> quorum, quorum_max;
+  Located<Duration> fork_delay, terminate_delay;
   Located<bool> full_command;
 };
 

@@ -51,9 +51,11 @@ constexpr std::array kRules = {
 static_assert(dangerous_calls_say_why(kRules) && nothing_twice(kBaseline, kRules));
 
 // Its main.cpp adds, for reading: the directories of the configuration and every entry of / but /proc /sys /dev /boot /root; for executing:
-// the roles' programs, by descriptor. ipvsd, below it, writes sysctls.
+// the roles' programs, by descriptor. ipvsd, below it, writes sysctls and reads
+// the names of processes; the launcher itself opens nothing there (parent/launcher/files.cpp).
 constexpr std::array kGrants = {
     PathGrant{"/proc/sys/net", kRead | kWrite},
+    PathGrant{"/proc", kRead},
     // Dynamic linkers.
     PathGrant{"/lib64/ld-linux-x86-64.so.2", kExecute},
     PathGrant{"/lib/ld-linux-aarch64.so.1", kExecute},

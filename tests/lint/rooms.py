@@ -46,7 +46,7 @@ ROOMS = {
     "ipvsd/reconcile/": (VALUE + ["ipvsd/reconcile/"], True),
     "ipvsd/netlink/": (VALUE + ["ipvsd/netlink/", "ipvsd/reconcile/change.h"], False),
     "ipvsd/netlink/socket": (VALUE + ["ipvsd/netlink/", "ipvsd/reconcile/change.h", "proto/runtime/"], False),
-    "ipvsd/processes/": (VALUE + ["ipvsd/processes/"], True),
+    "ipvsd/kernel/census": (VALUE + ["ipvsd/kernel/census.h"], True),
     "ipvsd/kernel/": (["ipvsd/", "proto/value/", "proto/runtime/"], False),
     "ipvsd/announce/": (VALUE + ["ipvsd/announce/", "proto/runtime/"], False),
 }

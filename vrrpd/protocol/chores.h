@@ -19,6 +19,7 @@ inline constexpr Duration kResumeMin{100'000};
 inline constexpr Duration kScriptGrace{5'000'000};   // scriptd ends a script in steps of two seconds
 inline constexpr Duration kIpvsdAbsenceMin{1'000'000};  // a restart on a busy machine takes some hundred milliseconds
 inline constexpr int kIpvsdAbsenceAdverts = 2;
+inline constexpr std::size_t kNumbersMax = 16384;        // of tracked objects, also of those that no plan names yet
 inline constexpr std::int64_t kProcessesMax = 1 << 22;  // pid_max
 inline constexpr std::uint32_t kDefaultMtu = 1500;
 

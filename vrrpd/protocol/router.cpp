@@ -84,8 +84,10 @@ void Router::on(const ScriptEnded& event) {
 }
 
 void Router::on(const TrackerTold& event) {
+  if (numbers_.size() >= kNumbersMax && !numbers_.contains(event.tracker)) return;
+  numbers_[event.tracker] = event.value;
   const auto found = world_.objects.find(event.tracker);
-  if (found == world_.objects.end()) return;
+  if (found == world_.objects.end()) return;  // of a plan that is on its way
   const auto processes = std::find_if(processes_.begin(), processes_.end(), [&](const Processes& p) { return p.config.id == event.tracker; });
   World::Object& object = found->second;
   object.number = event.value;

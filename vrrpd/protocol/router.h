@@ -200,6 +200,7 @@ class Router {
   std::vector<Group> groups_;
   std::vector<Tracker> trackers_;
   std::vector<Processes> processes_;
+  std::unordered_map<TrackerId, std::int64_t> numbers_;  // that were told, also before the plan that names them
   World world_;
   std::unordered_map<std::uint32_t, std::string> link_names_;  // by index, to notice a rename
   std::set<std::string> untold_;  // links not told since IpvsdAttached

@@ -107,29 +107,34 @@ void Router::adopt_trackers(std::vector<ScriptTracker> trackers) {
 
 // A number that was told stays: it is of the object, not of the plan. What is new is unknown until it is told; a session is down until then.
 void Router::adopt_objects(const VrrpPlan& plan) {
-  auto before = std::exchange(world_.objects, {});
+  const auto numbers = std::exchange(numbers_, {});
+  world_.objects.clear();
+  const auto number_of = [&](TrackerId id) -> std::optional<std::int64_t> {
+    const auto told = numbers.find(id);
+    if (told == numbers.end()) return std::nullopt;
+    numbers_.insert(*told);
+    return told->second;
+  };
   for (const ToldTracker& tracker : plan.told_trackers) {
+    const auto number = number_of(tracker.id);
     World::Object object{tracker.name, tracker.kind == ToldKind::kFile, Health::kUnknown, 0};
     if (tracker.kind == ToldKind::kBfd) object = {"BFD session " + tracker.name, false, Health::kDown, 0};
     if (tracker.kind == ToldKind::kStatic) object = {"track_group " + tracker.name, false, Health::kUp, 1};
-    if (const auto known = before.find(tracker.id); known != before.end()) {
-      object.health = known->second.health;
-      object.number = known->second.number;
-    }
+    if (number) object.health = object.is_file || *number != 0 ? Health::kUp : Health::kDown;
+    object.number = number.value_or(object.number);
     world_.objects.emplace(tracker.id, std::move(object));
   }
   std::vector<Processes> next;
   for (const ProcessTracker& tracker : plan.process_trackers) {
     Processes processes{tracker, {}};
-    const auto known = before.find(tracker.id);
-    if (known != before.end() && known->second.health != Health::kUnknown) {
-      const auto old = std::find_if(processes_.begin(), processes_.end(), [&](const Processes& p) { return p.config.id == tracker.id; });
-      if (old != processes_.end()) processes.health = old->health;
-      const auto count = static_cast<std::uint32_t>(std::clamp<std::int64_t>(known->second.number, 0, kProcessesMax));
+    const auto old = std::find_if(processes_.begin(), processes_.end(), [&](const Processes& p) { return p.config.id == tracker.id; });
+    if (old != processes_.end()) processes.health = old->health;
+    const auto number = number_of(tracker.id);
+    if (number) {
+      const auto count = static_cast<std::uint32_t>(std::clamp<std::int64_t>(*number, 0, kProcessesMax));
       processes.health = after_count(tracker, processes.health, count, now_);
     }
-    const std::int64_t number = known != before.end() ? known->second.number : 0;
-    world_.objects[tracker.id] = {"track_process " + tracker.name, false, processes.health.health, number};
+    world_.objects[tracker.id] = {"track_process " + tracker.name, false, processes.health.health, number.value_or(0)};
     next.push_back(std::move(processes));
   }
   processes_ = std::move(next);

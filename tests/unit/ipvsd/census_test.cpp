@@ -1,6 +1,6 @@
 // Which processes count, how many there are, and what a datagram of the process connector says.
 // SPDX-License-Identifier: Apache-2.0
-#include "ipvsd/processes/census.h"
+#include "ipvsd/kernel/census.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 // See census.h.
 // SPDX-License-Identifier: Apache-2.0
-#include "ipvsd/processes/census.h"
+#include "ipvsd/kernel/census.h"
 
 #include <algorithm>
 #include <span>

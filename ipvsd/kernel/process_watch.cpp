@@ -1,6 +1,6 @@
 // See process_watch.h. The first look starts at once; an acknowledgement of the connector ends the looking.
 // SPDX-License-Identifier: Apache-2.0
-#include "ipvsd/process_watch.h"
+#include "ipvsd/kernel/process_watch.h"
 
 #include "proto/runtime/log.h"
 

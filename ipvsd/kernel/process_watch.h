@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "ipvsd/kernel/process_source.h"
-#include "ipvsd/processes/census.h"
+#include "ipvsd/kernel/census.h"
 #include "proto/runtime/loop.h"
 
 namespace holdfast {
