@@ -41,7 +41,7 @@ Driver::Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel, Proce
       parent_(loop, std::move(parent_link), Descriptors::kAccepted,
               [this](wire::ParentToIpvsd& message, Fd descriptor) { from_parent(message, std::move(descriptor)); },
               [this](const Error& error) { parent_gone(error); }) {
-  set_log_sink([this](LogLevel level, LogEvent event, std::string_view text) { hand_over_log(level, event, text); });
+  set_log_sink([this](LogLevel level, LogEvent event, std::string_view text) { log_relay_(level, event, text); });
 }
 
 Status Driver::start() {

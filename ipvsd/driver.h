@@ -18,6 +18,7 @@
 #include "ipvsd/table_keeper.h"
 #include "ipvsd/wanted/claim_ledger.h"
 #include "ipvsd/wanted/wish_ledger.h"
+#include "proto/channel/log_relay.h"
 #include "proto/channel/typed_link.h"
 #include "proto/runtime/log_event.h"
 #include "proto/runtime/loop.h"
@@ -76,7 +77,6 @@ class Driver {
   void arm_absence();
   void withdraw(bool keep_vrrp, bool keep_ipvs);
   void to_parent(const wire::IpvsdToParent&);
-  void hand_over_log(LogLevel, LogEvent, std::string_view text);
   void sender_at_fault(const Error&);
 
   Loop& loop_;
@@ -103,6 +103,7 @@ class Driver {
   Loop::Timer absence_timer_;
   Loop::Timer tell_timer_;
   ParentLink parent_;
+  LogRelay<wire::IpvsdToParent, wire::ParentToIpvsd> log_relay_{parent_};
   VrrpdLink vrrpd_;
   CheckerdLink checkerd_;
 };

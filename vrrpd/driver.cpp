@@ -23,13 +23,7 @@ Driver::Driver(Loop& loop, Fd parent)
       parent_(loop, std::move(parent), ChannelSocket::Descriptors::kAccepted,
               [this](wire::ParentToVrrpd& message, Fd descriptor) { from_parent(message, std::move(descriptor)); },
               [this](const Error& error) { stop(StopAll{}, error.code == EPIPE ? kExitOk : kExitProtocol); }) {
-  set_log_sink([this](LogLevel level, LogEvent event, std::string_view text) {
-    wire::VrrpdToParent message;
-    message.mutable_log()->set_level(static_cast<std::uint32_t>(level));
-    message.mutable_log()->set_event(static_cast<std::uint32_t>(event));
-    message.mutable_log()->set_text(std::string(text));
-    tell_parent(message);
-  });
+  set_log_sink([this](LogLevel level, LogEvent event, std::string_view text) { log_relay_(level, event, text); });
 }
 
 void Driver::ready() {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "proto/channel/log_relay.h"
 #include "proto/channel/typed_link.h"
 #include "proto/runtime/log.h"
 #include "proto/schema/parent_vrrpd.pb.h"
@@ -102,6 +103,7 @@ class Driver {
   std::map<std::pair<InstanceId, Note>, Instant> quiet_until_;
   std::map<InstanceId, int> send_errors_;  // errno that was logged, until a send works again
   Link<wire::VrrpdToParent, wire::ParentToVrrpd> parent_;
+  LogRelay<wire::VrrpdToParent, wire::ParentToVrrpd> log_relay_{parent_};
   std::unique_ptr<Link<wire::VrrpdToIpvsd, wire::IpvsdToVrrpd>> ipvsd_;
 };
 

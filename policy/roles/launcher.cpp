@@ -37,7 +37,7 @@ constexpr std::array kRules = {
     allow(HF_CALL(mmap), {masked(2, PROT_EXEC | PROT_WRITE, PROT_EXEC)}, "dynamic linker of a child; never writable and executable"),
     allow(HF_CALL(mprotect), {masked(2, PROT_EXEC | PROT_WRITE, PROT_EXEC)}, "dynamic linker of a child; never writable and executable"),
 #if !HF_INSTRUMENTED
-    allow(HF_CALL(pread64)), allow(HF_CALL(prlimit64), {equals(0, 0)}, "limits of a child"),
+    allow(HF_CALL(pread64)), allow(HF_CALL(getdents64), "ipvsd: processes that are counted"), allow(HF_CALL(prlimit64), {equals(0, 0)}, "limits of a child"),
 #endif
     allow(HF_CALL(newfstatat), {equals(3, 0)}, "libraries of a child look for files"),
     allow(HF_CALL(set_tid_address)), allow(HF_CALL(set_robust_list)), allow(HF_CALL(arch_prctl)),
