@@ -168,10 +168,13 @@ std::set<ProcessNumber> ProcessSource::list() const {
 std::optional<ProcessText> ProcessSource::read(ProcessNumber process, bool words) const {
   const std::string directory = std::to_string(process);
   ProcessText text;
-  auto name = contents(directory_.get(), directory + "/comm");
-  if (!name) return std::nullopt;
-  if (name->ends_with('\n')) name->pop_back();
-  text.name = std::move(*name);
+  const auto state = contents(directory_.get(), directory + "/stat");
+  if (!state) return std::nullopt;
+  const std::size_t open = state->find('('), close = state->rfind(')');  // the name may have parentheses too
+  if (open == std::string::npos || close == std::string::npos || close < open || close + 2 >= state->size()) return std::nullopt;
+  const char letter = (*state)[close + 2];
+  if (letter == 'Z' || letter == 'X') return std::nullopt;  // has ended, nobody has asked for its status yet
+  text.name = state->substr(open + 1, close - open - 1);
   if (!words) return text;
   const auto line = contents(directory_.get(), directory + "/cmdline");
   if (!line) return std::nullopt;

@@ -144,7 +144,10 @@ void Notifier::instance(const Plan& plan, const VrrpInstance& instance, Told tol
   tell_pipes(instance, told, priority);
   const auto scripts = plan.notify.instances.find(instance.id);
   if (scripts == plan.notify.instances.end()) return;
-  start(queue_.tell(instance.id.value, instance_change(scripts->second, instance.name, told, priority), loop_.now()));
+  // An event takes no state's place in the queue.
+  constexpr std::uint64_t kEvents = 0x8000'0000'0000'0000;
+  const std::uint64_t object = told == Told::kMasterRxLowerPri ? instance.id.value ^ kEvents : instance.id.value;
+  start(queue_.tell(object, instance_change(scripts->second, instance.name, told, priority), loop_.now()));
   arm();
 }
 

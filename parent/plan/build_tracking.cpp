@@ -12,7 +12,7 @@ constexpr int kFileWeight = 1;
 
 void build_file(Building& building, const model::TrackFile& said, TrackableObjects& objects) {
   if (!said.file->starts_with('/')) {
-    building.error(said.file.at, "path-not-absolute", "track_file " + said.name + ": " + *said.file + " is not an absolute path, removed",
+    building.error(said.file.at, "incomplete-block", "track_file " + said.name + ": " + *said.file + " is not an absolute path, removed",
                    "/PATH");
     return;
   }

@@ -118,7 +118,7 @@ void apply_stall(Building& building, const model::Instance& said, VrrpInstance& 
     instance.timer_expired_backup = *said.timer_expired_backup;
     return;
   }
-  building.warn(said.timer_expired_backup.at, "needs-nopreempt", named(said) + "timer_expired_backup has a meaning only with nopreempt, ignored");
+  building.warn(said.timer_expired_backup.at, "no-effect", named(said) + "timer_expired_backup has a meaning only with nopreempt, ignored");
 }
 
 bool check_place(Building& building, const model::Instance& said, VrrpInstance& instance) {

@@ -134,6 +134,19 @@ TEST(HandOver, OldAdvertsOfOthersDoNotCount) {
   EXPECT_EQ(step(config, state, Shutdown{true, false}, now).actions.size(), 1U) << "a second stop does not wait";
 }
 
+// Found by a random walk: a plan that arrived after the goodbye made the router active again, and nobody ended it.
+TEST(HandOver, APlanThatComesLateChangesNothing) {
+  Network network(10);
+  network.add(one(200));
+  network.add(one(100));
+  network.run_for(10s);
+  const Instant stop = network.now();
+  network.hand_over(0);
+  network.reload(0, one(250));
+  network.run_for(10s);
+  EXPECT_EQ(network.story({"claim", "release", "advert 0", "off"}, stop), "0:advert 0 1:claim 0:release 0:off");
+}
+
 TEST(HandOver, GroupsHandOverEachMember) {
   const auto group = [](std::uint8_t priority) {
     VrrpPlan plan = one(priority);

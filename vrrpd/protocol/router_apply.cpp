@@ -35,6 +35,7 @@ Status Router::acceptable(const VrrpPlan& plan) {
 }
 
 Actions Router::apply(VrrpPlan plan, const std::vector<ResumedInstance>& resumed, Instant now) {
+  if (leaving_) return {};  // who has said goodbye does not begin anew
   now_ = now;
   actions_.clear();
   fire(active_);
