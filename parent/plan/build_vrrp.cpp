@@ -7,7 +7,7 @@
 
 #include "parent/plan/build_tracking.h"
 #include "parent/plan/building.h"
-#include "parent/plan/instance_rules.h"
+#include "parent/plan/rules/instance_rules.h"
 #include "parent/plan/routing/resolve.h"
 
 namespace holdfast {
