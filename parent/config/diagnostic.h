@@ -93,7 +93,8 @@ std::string render_terminal(const Diagnostic& diagnostic, const Sources& sources
 // One JSON object, one line.
 std::string render_json(const Diagnostic& diagnostic, const Sources& sources);
 
-// The candidate that `word` most likely meant, or empty: at most a third of its letters differ (transpositions count once).
+// The candidate that `word` most likely meant, or empty: at most one letter or a third of its letters differ (transpositions count
+// once). Of several that differ alike it is the one that shares most letters.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
 }  // namespace holdfast::config
