@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -22,7 +23,10 @@
 
 namespace holdfast::model {
 
-Configuration bind(const config::Tree& tree, Mode mode, config::Diagnostics& diagnostics);
+// Whether there is such a program, for what is said about scripts. Empty: every program exists.
+using ProgramExists = std::function<bool(const std::string& program)>;
+
+Configuration bind(const config::Tree& tree, Mode mode, config::Diagnostics& diagnostics, const ProgramExists& exists = {});
 
 // The struct that the keywords of a block fill, or none when the block has no effect yet.
 class Target {
@@ -71,15 +75,15 @@ class Use {
   void block(T& object);
   // An error of keepalived's general class: the item is left out or corrected. Marks the first argument, or `at`.
   void problem(config::Code code, std::string message, std::string expected = {}, std::string suggestion = {});
-  void problem_at(const config::Word& at, config::Code code, std::string message, std::string expected = {});
+  void problem_at(const config::Word& at, config::Code code, std::string message, std::string expected = {}, std::string suggestion = {});
   // Ours alone: does not touch the exit status of a configuration test.
   void warn(config::Code code, std::string message, std::string suggestion = {});
 };
 
 class Binder {
  public:
-  Binder(Configuration& configuration, Mode mode, config::Diagnostics& diagnostics)
-      : configuration_(configuration), mode_(mode), diagnostics_(diagnostics) {}
+  Binder(Configuration& configuration, Mode mode, config::Diagnostics& diagnostics, const ProgramExists& exists)
+      : configuration_(configuration), mode_(mode), diagnostics_(diagnostics), exists_(exists) {}
 
   // The lines of a block as keywords of `context`.
   void block(const config::Node& parent, ContextId context, Target target);
@@ -90,6 +94,8 @@ class Binder {
   void finish();
   // A line of a block of lines: its first word is the entry and was read by the caller.
   bool entry_options(const config::Node& line, ContextId context, Target target);
+  // A line whose first word is an option too, and which means nothing without one of its values: a route without its gateway.
+  bool whole_line(const config::Node& line, ContextId context, Target target);
 
   // Names of blocks that keep nothing yet, for the lines that refer to them: define("track_file", "f").
   void define(std::string_view keyword, std::string_view name) { defined_.emplace(keyword, name); }
@@ -124,6 +130,7 @@ class Binder {
     std::vector<ContextId> contexts{};
     bool takes_entries = true;            // positional rows may still match
     bool lenient = false;
+    bool whole = false;                   // a value that cannot be read drops the entry
     std::vector<const Keyword*> entries{};  // positional rows already used
     std::size_t next = 0;
   };
@@ -145,7 +152,8 @@ class Binder {
   Configuration& configuration_;
   Mode mode_;
   config::Diagnostics& diagnostics_;
-  std::optional<config::Diagnostic> first_script_;  // where the first command of the file stands
+  const ProgramExists& exists_;
+  std::optional<config::Diagnostic> first_script_;  // where the first command stands whose program exists
   std::set<std::pair<std::string, std::string>> defined_;
   int quiet_ = 0;  // inside a block that was already said to have no effect
 };

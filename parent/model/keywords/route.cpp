@@ -120,7 +120,7 @@ void number_metric(Use& use) {
 void features(Use& use) { set_metric(use, kFeatures, kFeatureEcn); }
 
 void congestion(Use& use) {
-  if (use.value().text.size() > kCongestionNameMax) return drop(use, "name-too-long", "the algorithm's name is too long", "at most 15 characters");
+  if (use.value().text.size() > kCongestionNameMax) return drop(use, "algorithm-too-long", "the algorithm's name is too long", "at most 15 characters");
   lock(use, kCongestion);
   entry(use).route.congestion_control = std::string(use.value().text);
 }
@@ -276,7 +276,7 @@ void routes(Use& use, std::vector<RouteEntry>& entries) {
   for (const config::Node& line : use.node.children) {
     RouteEntry entry;
     entry.at = line.at;
-    if (!use.binder.options(line, line.words, use.inside, Target(entry))) continue;
+    if (!use.binder.whole_line(line, use.inside, Target(entry))) continue;
     if (finish(use.binder, line, entry)) entries.push_back(std::move(entry));
   }
 }

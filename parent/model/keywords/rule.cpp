@@ -124,7 +124,7 @@ void rules(Use& use, std::vector<RuleEntry>& entries) {
   for (const config::Node& line : use.node.children) {
     RuleEntry entry;
     entry.at = line.at;
-    if (!use.binder.options(line, line.words, use.inside, Target(entry))) continue;
+    if (!use.binder.whole_line(line, use.inside, Target(entry))) continue;
     if (finish(use.binder, line, entry)) entries.push_back(std::move(entry));
   }
 }

@@ -186,7 +186,7 @@ TEST(RoutingWords, WhatMakesNoSenseIsLeftOutAndSaid) {
       {"virtual_routes", "10.1.0.0/16 encap mpls 1/", "bad-labels"},
       {"virtual_routes", "10.1.0.0/16 encap ila 1:2:3", "bad-locator"},
       {"virtual_routes", "10.1.0.0/16 encap dst 10.0.0.1", "encap-without-type"},
-      {"virtual_routes", "10.1.0.0/16 congctl abcdefghijklmnop", "name-too-long"},
+      {"virtual_routes", "10.1.0.0/16 congctl abcdefghijklmnop", "algorithm-too-long"},
       {"virtual_rules", "from 10.0.0.0/8 preference 5", "no-action"},
       {"virtual_rules", "from 10.0.0.0/8 table 5 prohibit preference 5", "second-action"},
       {"virtual_rules", "from 10.0.0.0/8 to 2001:db8::/32 table 5 preference 5", "other-family"},

@@ -34,16 +34,16 @@ TEST(Bind, Cases) {
       {"its words are checked all the same", "bfd_instance b {\n neighbor_ip x\n min_rx 0\n}",
        {"no-effect-yet", "not-an-address", "number-out-of-range"}},
       {"and its keywords", "bfd_instance b { minrx 20 }", {"no-effect-yet", "unknown-keyword"}},
-      {"routes", "static_routes {\n 10.0.0.0/8 via 10.1.1.1 dev eth0 metric 5\n}", {"no-effect-yet"}},
-      {"a bad route", "static_routes {\n 10.0.0.0/8 via x\n}", {"no-effect-yet", "not-an-address"}},
+      {"routes", "static_routes {\n 10.0.0.0/8 via 10.1.1.1 dev eth0 metric 5\n}", {}},
+      {"a bad route", "static_routes {\n 10.0.0.0/8 via x\n}", {"not-an-address"}},
       {"a route with everything",
        "static_routes {\n blackhole 10.0.0.0/8 table 5 mtu lock 1400\n default via inet 10.0.0.1 nexthop via 10.0.0.2 weight 2"
        " nexthop via 10.0.0.3 dev eth1\n"
        " 10.9.0.0/16 encap ip id 5 dst 10.0.0.9 ttl 9 dev eth0\n}",
-       {"no-effect-yet"}},
-      {"rules", "static_rules {\n from 10.0.0.0/8 table 5 preference 100\n to 10.0.0.0/8 sport 80-80 type blackhole\n}", {"no-effect-yet"}},
-      {"a rule for one port", "static_rules {\n sport 80 nop\n}", {"no-effect-yet", "invalid-range"}},
-      {"an option without value", "static_rules {\n table\n}", {"no-effect-yet", "missing-value"}},
+       {}},
+      {"rules", "static_rules {\n from 10.0.0.0/8 table 5 preference 100\n to 10.0.0.0/8 sport 80-80 preference 101 type blackhole\n}", {}},
+      {"a rule for one port", "static_rules {\n sport 80 nop\n}", {"invalid-range"}},
+      {"an option without value", "static_rules {\n table\n}", {"missing-value"}},
       {"an old spelling", "global_defs { lvs_process_name x }", {"deprecated", "no-effect-yet"}},
       {"no effect anywhere", "vrrp_instance a { debug 3 }", {"no-effect"}},
       {"options of a line", "global_defs { lvs_sync_daemon eth0 inst a id 5 port 99999 }", {"no-effect-yet", "number-out-of-range"}},
@@ -87,9 +87,9 @@ TEST(Bind, MissingParametersThatAreNotFatal) {
   }
 }
 
-TEST(Bind, AnOldSpellingInsideWhatHasNoEffectCountsToo) {
+TEST(Bind, AnOldSpellingOnALineCounts) {
   const Bound bound("static_routes {\n 10.0.0.0/8 gw 10.0.0.1\n}", Mode::test);
-  EXPECT_EQ(bound.codes(), (Codes{"no-effect-yet", "deprecated"}));
+  EXPECT_EQ(bound.codes(), (Codes{"deprecated"}));
   EXPECT_EQ(bound.diagnostics.exit_code(), 5);
 }
 

@@ -145,7 +145,7 @@ TEST(Instance, Mistakes) {
       {"two scripts for one thing", "global_defs { enable_script_security }\n" + instance("notify_master /a\nnotify_master /b"), {"already-set"}},
       {"a VMAC", instance("use_vmac vrrp.7 02:00:00:00:00:01"), {"no-effect-yet"}},
       {"another VMAC", instance("use_vmac name mac02 group 5 02:00:00:00:00:01"), {"no-effect-yet"}},
-      {"firewall", instance("no_accept"), {"no-effect-yet"}},
+      {"firewall", instance("no_accept"), {}},
       {"tracking of files", "track_file f {\n file /f\n}\n" + instance("track_file {\n f weight 5 reverse\n}"), {}},
       {"a file may have weight 254", "track_file f {\n file /f\n weight 254 reverse\n init_file -3 overwrite\n}\n" + instance("track_file {\n f weight -254\n}"), {}},
       {"quorum above quorum_max", "vrrp_track_process p {\n process a\n quorum 3\n quorum_max 2\n}\n", {"min-above-max"}},
