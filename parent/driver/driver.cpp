@@ -57,7 +57,8 @@ Driver::Driver(Loop& loop, const CommandLine& line, const Reading& reading, Hand
                  },
                  [this](Generation generation) { table_ready(generation); }, [this] { table_ready(last_generation_); }}),
       owned_path_(owned_path(reading.path, reading.config_id, reading.net)),
-      control_(loop, [this](ControlSocket::AskerId asker, const std::string& text) { asked(asker, text); }) {
+      control_(loop, handed.groups, [this](ControlSocket::AskerId asker, const Question& question) { asked(asker, question); }),
+      intents_path_(intents_path(intents_name(reading.path, reading.config_id, reading.net))) {
   dump_timer_ = loop_.timer([this] { write_dumps(); });
   stop_timer_ = loop_.timer([this] { finish_stop(); });
   watchdog_timer_ = loop_.timer([this] { beat(); });
@@ -107,6 +108,13 @@ void Driver::start() {
     log_error(LogEvent::kMessage, "Stopped " + release_name() + ": the configuration cannot be run");
     return end(status);
   }
+  auto intents = read_intents(intents_path_);
+  if (!intents) {
+    log_error(LogEvent::kMessage, intents.error().message + ": what was asked of this router is not known; repair or remove the file");
+    return end(1);
+  }
+  intents_ = *std::move(intents);
+  if (!intents_.empty()) log_warning(LogEvent::kMessage, "Instances are in maintenance since an earlier run; holdfastctl status shows which");
   first_service_ = loaded.first_service;
   offered_errors_ = loaded.errors();
   if (line_.log_console || line_.detail > 0) log_info(LogEvent::kMessage, "Configuration read");
@@ -115,6 +123,7 @@ void Driver::start() {
 
 // Scripts are looked at by scriptd before anything waits for them.
 void Driver::offer(Plan plan) {
+  apply_intents(intents_, plan);
   plan.stamp(++last_generation_);
   refused_scripts_.clear();
   Plan with_extra = plan;
@@ -144,6 +153,7 @@ void Driver::accept(Plan plan) {
     plan.vrrp.startup_delay = before.vrrp.startup_delay;
     const Delta difference = delta(before, plan);
     log_info(LogEvent::kReloaded, "Reload changes " + difference.summary());
+    reload_text_ += describe(difference, before, plan) + "Reload changes " + difference.summary() + "\n";
     tell_removed(before, plan);
     previous_ = before;
   }
@@ -188,10 +198,15 @@ void Driver::reload() {
     return;
   }
   phase_ = Phase::kReloading;
+  reload_askers_ = std::exchange(next_askers_, {});
+  reload_text_.clear();
   service_report_.reloading(loop_.now());
   log_info(LogEvent::kMessage, "Reloading ...");
   Loaded loaded = load_configuration(reading_, Purpose::kRun, files_, surroundings());
-  for (const std::string& text : loaded.lines()) log_warning(LogEvent::kMessage, text);
+  for (const std::string& text : loaded.lines()) {
+    log_warning(LogEvent::kMessage, text);
+    reload_text_ += text + "\n";
+  }
   if (loaded.start_status() != 0) return reload_failed("the configuration could not be started with");
   std::set<std::string> errors = loaded.errors();
   const auto fresh = std::ranges::count_if(errors, [&](const std::string& error) { return !allowed_errors_.contains(error); });
@@ -206,6 +221,8 @@ void Driver::reload_failed(const std::string& why) {
   log_error(LogEvent::kReloadRefused, "Reload refused, the running configuration stays: " + why);
   phase_ = Phase::kRunning;
   service_report_.ready("Reload refused: " + why);
+  reload_answered({"Reload refused, the running configuration stays: " + why + "\n", 1});
+  if (std::exchange(intents_pending_, false)) loop_.later([this] { apply_intents_now(); });
   if (std::exchange(reload_again_, false)) loop_.later([this] { reload(); });
 }
 
@@ -216,6 +233,8 @@ void Driver::plan_applied(Generation) {
   phase_ = Phase::kRunning;
   previous_.reset();
   if (gone_back) return;
+  reload_answered({});
+  if (std::exchange(intents_pending_, false)) loop_.later([this] { apply_intents_now(); });
   if (auto written = write_owned(owned_path_, supervisor_.plan().ipvs); !written) {
     log_warning(LogEvent::kDegraded, written.error().message + ": --cleanup will not know what to remove");
   }

@@ -16,6 +16,7 @@
 #include "parent/control/verbs.h"
 #include "parent/driver/configuration.h"
 #include "parent/driver/files.h"
+#include "parent/driver/intents.h"
 #include "parent/notify/notifier.h"
 #include "parent/status/board.h"
 #include "parent/status/log_output.h"
@@ -37,6 +38,7 @@ class Driver final : public Observer {
     Fd vrrp_pid_file;
     Fd checkers_pid_file;
     Fd keeper;
+    ControlGroups groups;
   };
   Driver(Loop& loop, const CommandLine& line, const Reading& reading, Handed handed, LogOutput& output);
 
@@ -63,7 +65,7 @@ class Driver final : public Observer {
 
  private:
   enum class Phase { kStarting, kRunning, kReloading, kStopping };
-  enum Dump : unsigned { kData = 1, kStatistics = 2, kClear = 4, kJson = 8, kCheckData = 16 };
+  enum Dump : unsigned { kData = 1, kStatistics = 2, kClear = 4, kJson = 8, kCheckData = 16, kServices = 32 };
 
   // driver.cpp: load, reload, stop
   Surroundings surroundings();
@@ -85,8 +87,15 @@ class Driver final : public Observer {
   // dumps.cpp
   void want_dump(unsigned what);
   void write_dumps();
-  void asked(ControlSocket::AskerId asker, const std::string& text);
-  std::string answer(const Question& question);
+  Answer answer(const Question& question);
+  // operating.cpp: what an operator asks for
+  void asked(ControlSocket::AskerId asker, const Question& question);
+  void reload_for(ControlSocket::AskerId asker);
+  void reload_answered(const Answer& answer);
+  Answer plan_of_reload();
+  Answer maintain(const Question& question);
+  void apply_intents_now();
+  void tell_event(const std::string& kind, const std::string& name, const std::string& state, unsigned priority, const std::string& reason);
   void complete_board();
   std::string dump_path(const std::string& name) const;
   void write_dump(const std::string& name, const std::string& text);
@@ -133,6 +142,12 @@ class Driver final : public Observer {
   unsigned dumps_asked_ = 0;
   std::uint64_t cookie_ = 0;
   ControlSocket control_;
+  std::vector<ControlSocket::AskerId> reload_askers_;  // of the reload that is under way
+  std::vector<ControlSocket::AskerId> next_askers_;    // of the one after it
+  std::string reload_text_;                            // what is said about it
+  Intents intents_;
+  std::string intents_path_;
+  bool intents_pending_ = false;                       // changed while a plan was on its way
   std::vector<std::pair<ControlSocket::AskerId, Question>> questions_;
   Board board_;
   ServicesBoard services_;

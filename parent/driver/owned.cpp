@@ -21,10 +21,14 @@ constexpr std::size_t kFileMax = 64u << 20;
 
 Error failed(const std::string& path, int code) { return Error{path + ": " + std::strerror(code), code}; }
 
-std::string named_path(const char* prefix, const std::string& config_file, const std::string& config_id, const std::string& net) {
+std::string named(const char* prefix, const std::string& config_file, const std::string& config_id, const std::string& net) {
   char name[17];
   std::snprintf(name, sizeof name, "%016llx", static_cast<unsigned long long>(fnv1a(identity_text({config_file, config_id, net}))));
-  return std::string(kRunDirectory) + "/" + prefix + name;
+  return std::string(prefix) + name;
+}
+
+std::string named_path(const char* prefix, const std::string& config_file, const std::string& config_id, const std::string& net) {
+  return std::string(kRunDirectory) + "/" + named(prefix, config_file, config_id, net);
 }
 
 }  // namespace
@@ -35,6 +39,10 @@ std::string owned_path(const std::string& config_file, const std::string& config
 
 std::string control_path(const std::string& config_file, const std::string& config_id, const std::string& net) {
   return named_path("control-", config_file, config_id, net);
+}
+
+std::string intents_name(const std::string& config_file, const std::string& config_id, const std::string& net) {
+  return named("intents-", config_file, config_id, net);
 }
 
 Status write_owned(const std::string& path, const IpvsPlan& plan) {

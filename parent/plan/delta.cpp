@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parent/plan/delta.h"
 
+#include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace holdfast {
 namespace {
@@ -113,6 +115,60 @@ Delta delta(const Plan& from, const Plan& to) {
   result.parent_settings = !(from.notify == to.notify) || !(from.sockets == to.sockets) || !(from.settings == to.settings) ||
                            !(from.shown == to.shown);
   return result;
+}
+
+namespace {
+
+template <class Item, class AnyId>
+void list(std::string& text, const char* noun, const Changes<AnyId>& changes, const std::vector<Item>& before, const std::vector<Item>& after) {
+  const auto lines = [&](char sign, const std::vector<AnyId>& ids, const std::vector<Item>& items) {
+    const std::unordered_set<AnyId> wanted(ids.begin(), ids.end());
+    for (const Item& item : items) {
+      if (wanted.contains(item.id)) text += std::string(1, sign) + " " + noun + " " + item.name + "\n";
+    }
+  };
+  lines('-', changes.removed, before);
+  lines('+', changes.added, after);
+  lines('~', changes.changed, after);
+}
+
+std::vector<CheckedServer> servers_of(const Plan& plan) {
+  std::vector<CheckedServer> all;
+  for (const CheckedService& service : plan.check.services) all.insert(all.end(), service.servers.begin(), service.servers.end());
+  return all;
+}
+
+// Changes of the kernel's part of an object that its protocol part does not show.
+template <class AnyId>
+Changes<AnyId> joined(Changes<AnyId> one, const Changes<AnyId>& other) {
+  const auto add = [&](std::vector<AnyId>& to, const std::vector<AnyId>& from) {
+    for (const AnyId id : from) {
+      const bool there = std::ranges::find(one.added, id) != one.added.end() || std::ranges::find(one.removed, id) != one.removed.end() ||
+                         std::ranges::find(one.changed, id) != one.changed.end();
+      if (!there) to.push_back(id);
+    }
+  };
+  add(one.added, other.added);
+  add(one.removed, other.removed);
+  add(one.changed, other.changed);
+  return one;
+}
+
+}  // namespace
+
+std::string describe(const Delta& difference, const Plan& from, const Plan& to) {
+  std::string text;
+  list(text, "instance", joined(difference.instances, difference.rights), from.vrrp.instances, to.vrrp.instances);
+  list(text, "group", difference.groups, from.vrrp.groups, to.vrrp.groups);
+  list(text, "script", difference.trackers, from.vrrp.trackers, to.vrrp.trackers);
+  list(text, "virtual server", joined(difference.checked, difference.services), from.check.services, to.check.services);
+  list(text, "real server", difference.destinations, servers_of(from), servers_of(to));
+  const std::pair<bool, const char*> settings[] = {{difference.vrrp_settings, "VRRP"}, {difference.ipvs_settings, "IPVS"},
+                                                   {difference.check_settings, "checks"}, {difference.parent_settings, "notifications and the daemon itself"}};
+  for (const auto& [changed, what] : settings) {
+    if (changed) text += std::string("~ settings of ") + what + "\n";
+  }
+  return text;
 }
 
 }  // namespace holdfast

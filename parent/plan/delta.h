@@ -45,4 +45,7 @@ struct Delta {
 
 Delta delta(const Plan& from, const Plan& to);
 
+// One line per object: "+ instance VI_2", "~ service [10.0.0.1]:tcp:80", "- group VG"; empty for no difference.
+std::string describe(const Delta& difference, const Plan& from, const Plan& to);
+
 }  // namespace holdfast

@@ -149,6 +149,7 @@ void encode(const VrrpInstance& instance, wire::VrrpInstance& message) {
   message.set_higher_prio_send_advert(instance.higher_prio_send_advert);
   message.set_owner_ignore_adverts(instance.owner_ignore_adverts);
   message.set_skip_check_adv_addr(instance.skip_check_adv_addr);
+  message.set_maintenance(instance.maintenance);
   message.set_v3_checksum_as_v2(instance.v3_checksum_as_v2);
   message.set_old_unicast_checksum(static_cast<std::uint32_t>(instance.old_unicast_checksum));
   message.set_down_timer_adverts(instance.down_timer_adverts);
@@ -220,6 +221,7 @@ Result<VrrpInstance> decode(const wire::VrrpInstance& message) {
   instance.higher_prio_send_advert = message.higher_prio_send_advert();
   instance.owner_ignore_adverts = message.owner_ignore_adverts();
   instance.skip_check_adv_addr = message.skip_check_adv_addr();
+  instance.maintenance = message.maintenance();
   instance.v3_checksum_as_v2 = message.v3_checksum_as_v2();
   HF_OK(decode_peering(message, instance));
   HF_OK(bounds::count("addresses", message.addresses_size(), 255));

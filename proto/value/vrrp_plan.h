@@ -100,6 +100,7 @@ struct VrrpInstance {
   std::vector<TrackedScript> tracked_scripts;
   Announcement announcement;
   GroupId sync_group;                // 0: none
+  bool maintenance = false;          // an operator took it out: a fault of its own
   bool operator==(const VrrpInstance&) const = default;
 };
 

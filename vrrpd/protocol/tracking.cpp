@@ -94,6 +94,7 @@ std::string describe(const Fault& fault) {
     case Fault::Kind::kNoSocket: return "no advert socket for " + fault.subject;
     case Fault::Kind::kIpvsdGone: return "ipvsd is gone";
     case Fault::Kind::kGroupMember: return "sync group member " + fault.subject + " has a fault";
+    case Fault::Kind::kMaintenance: return "maintenance";
   }
   return "unknown";
 }
@@ -113,6 +114,7 @@ std::vector<Fault> faults_of(const VrrpInstance& config, const SyncGroup* group,
   const auto add = [&faults](Fault fault) {
     if (std::find(faults.begin(), faults.end(), fault) == faults.end()) faults.push_back(std::move(fault));
   };
+  if (config.maintenance) add({Fault::Kind::kMaintenance, {}});
   const LinkFacts* own = world.link(config.interface);
   if (!config.interface.empty()) {
     if (own == nullptr) {

@@ -53,6 +53,7 @@ struct Fault {
     kNoSocket,
     kIpvsdGone,
     kGroupMember,
+    kMaintenance,
   };
   Kind kind;
   std::string subject;
