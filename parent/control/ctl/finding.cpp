@@ -11,10 +11,17 @@
 #include "parent/control/socket.h"
 
 namespace holdfast::ctl {
+namespace {
+
+struct Close {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+}  // namespace
 
 std::vector<std::string> listening_sockets(const std::string& directory) {
   std::vector<std::string> found;
-  const std::unique_ptr<DIR, decltype(&::closedir)> opened(::opendir(directory.c_str()), ::closedir);
+  const std::unique_ptr<DIR, Close> opened(::opendir(directory.c_str()));
   if (!opened) return found;
   while (const dirent* entry = ::readdir(opened.get())) {
     const std::string name = entry->d_name;

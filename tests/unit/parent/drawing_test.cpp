@@ -18,7 +18,7 @@ class Drawing : public testing::Test {
     board.plan = services.plan = &plan;
     InstanceReport& report = board.instances[plan.vrrp.instances[0].id];
     report.state = VrrpState::kBackup;
-    report.effective_priority = 118;
+    report.effective_priority = 100;
     report.since_transition = Duration{90'000'000};
     report.master = *IpAddress::parse("172.16.10.2");
     report.master_priority = 200;
@@ -37,7 +37,7 @@ TEST_F(Drawing, InstancesAreRows) {
   EXPECT_TRUE(shows("INSTANCE")) << drawn();
   EXPECT_TRUE(shows("BACKUP")) << drawn();
   EXPECT_TRUE(shows("2 min")) << drawn();
-  EXPECT_TRUE(shows("118 (of " + std::to_string(plan.vrrp.instances[0].priority) + ")")) << drawn();
+  EXPECT_TRUE(shows("100 (of " + std::to_string(plan.vrrp.instances[0].priority) + ")")) << drawn();
   EXPECT_TRUE(shows("master is 172.16.10.2 with 200")) << drawn();
 }
 
