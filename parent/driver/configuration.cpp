@@ -8,6 +8,7 @@
 #include "parent/config/load.h"
 #include "parent/model/bind.h"
 #include "parent/model/line_shapes.h"
+#include "parent/plan/advice.h"
 #include "parent/plan/encode.h"
 
 namespace holdfast {
@@ -63,6 +64,10 @@ Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files
     beyond.message = carried.error().message;
     loaded.diagnostics.add(std::move(beyond));
     loaded.built.refused = true;
+  }
+  if (reading.advice) {
+    const HostFacts host{reading.cpus, reading.kernel_major, reading.kernel_minor, surroundings.writable_by_others};
+    advise(loaded.model, loaded.built.plan, host, loaded.diagnostics);
   }
   if (!loaded.model.virtual_servers.empty()) {
     const config::Position at = loaded.model.virtual_servers.front().at;

@@ -14,7 +14,7 @@
 #include "parent/driver/owned.h"
 #include "parent/plan/delta.h"
 #include "parent/plan/without.h"
-#include "parent/config/dump.h"
+#include "parent/model/dump.h"
 #include "parent/control/release.h"
 #include "parent/entry/descriptors.h"
 #include "proto/runtime/log.h"
@@ -76,6 +76,7 @@ Surroundings Driver::surroundings() {
   char name[256] = "";
   ::gethostname(name, sizeof name - 1);
   around.host_name = name;
+  around.writable_by_others = PathRights([this](const std::string& path, bool directory) { return files_.mode(path, directory); });
   // One configuration names the same few interfaces again and again.
   using Answers = std::map<std::string, std::optional<KnownInterface>>;
   around.interface = [this, answers = std::make_shared<Answers>()](const std::string& interface) {
@@ -101,7 +102,7 @@ void Driver::start() {
   Loaded loaded = load_configuration(reading_, Purpose::kRun, files_, surroundings());
   for (const std::string& text : loaded.lines()) log_warning(LogEvent::kMessage, text);
   if (line_.dump_configuration) {
-    std::istringstream lines(config::dump(loaded.tree, line_.show_secrets ? config::Secrets::shown : config::Secrets::hidden));
+    std::istringstream lines(model::dump(loaded.model, line_.show_secrets ? config::Secrets::shown : config::Secrets::hidden));
     for (std::string text; std::getline(lines, text);) log_info(LogEvent::kMessage, text);
   }
   if (const int status = loaded.start_status(); status != 0) {

@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
@@ -104,6 +106,9 @@ Reading reading_of(const CommandLine& line) {
   struct stat name_space {};
   if (::stat("/proc/self/ns/net", &name_space) == 0) reading.net = std::to_string(name_space.st_ino);
   reading.all_checks = line.all_config;
+  utsname system{};
+  if (::uname(&system) == 0) std::sscanf(system.release, "%u.%u", &reading.kernel_major, &reading.kernel_minor);
+  reading.cpus = static_cast<unsigned>(std::max(::sysconf(_SC_NPROCESSORS_ONLN), 1L));
   reading.strict = line.strict;
   reading.advice = line.advice;
   return reading;
@@ -139,6 +144,7 @@ int test_with_launcher(const CommandLine& line, const Reading& reading, Driver::
   LauncherFiles files(launcher);
   Surroundings around = plain_surroundings(line);
   around.interface = [&](const std::string& interface) { return ask_launcher(launcher, interface); };
+  around.writable_by_others = PathRights([&](const std::string& path, bool directory) { return LauncherFiles(launcher).mode(path, directory); });
   return answer(line, reading, files, around, log);
 }
 
@@ -149,6 +155,7 @@ int test_alone(const CommandLine& line, const Reading& reading, TestLog log) {
     if (::if_nametoindex(interface.c_str()) == 0) return std::nullopt;
     return KnownInterface{interface == "lo", true};
   };
+  around.writable_by_others = PathRights([](const std::string& path, bool) { return OwnFiles().mode(path); });
   return answer(line, reading, files, around, log);
 }
 

@@ -458,7 +458,19 @@ struct VirtualServer {
   std::vector<RealServer> servers;
 };
 
+// A line as it was understood, whether or not it has a field above: keyword and values in one writing (model::canonical). What was
+// wrong with it is not here; entries of lists and options stand as they were written.
+struct Statement {
+  std::vector<std::string> words;
+  std::vector<Statement> children;
+  bool has_block = false;
+  bool script = false;
+  bool secret = false;
+  bool operator==(const Statement&) const = default;
+};
+
 struct Configuration {
+  std::vector<Statement> statements;  // all of them, in order
   Globals globals;
   std::vector<AddressEntry> static_addresses;
   std::vector<Script> scripts;

@@ -30,6 +30,8 @@ struct Surroundings {
   Duration since_boot{0};            // when the daemon started: vrrp_delay_after_boot counts from there
   // An interface that exists now. Empty function: every name exists (nothing can be asked).
   std::function<std::optional<KnownInterface>(const std::string&)> interface;
+  // HostFacts::writable_by_others, for advice. Empty: nothing can be asked.
+  std::function<std::optional<std::string>(const std::string&)> writable_by_others;
 };
 
 struct Built {

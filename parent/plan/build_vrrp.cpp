@@ -86,8 +86,7 @@ InstanceId instance_id(Building& building, const VrrpInstance& instance) {
        instance.unicast ? "unicast" : "multicast", instance.unicast && instance.source ? instance.source->to_string() : "",
        instance.unicast ? "" : instance.group_address.to_string()});
   const InstanceId id = building.identities.id<InstanceId>(text);
-  const bool taken = std::ranges::any_of(building.plan.vrrp.instances, [&](const VrrpInstance& other) { return other.id == id; });
-  return taken ? building.identities.id<InstanceId>(text + instance.name) : id;
+  return building.instances.insert(id).second ? id : building.identities.id<InstanceId>(text + instance.name);
 }
 
 void fill_addresses(Building& building, const model::Instance& said, VrrpInstance& instance, InstanceRights& rights) {

@@ -20,6 +20,7 @@ class Building {
   const Surroundings& surroundings;
   Plan plan;
   Identities identities;
+  std::set<InstanceId> instances;  // whose identity is given
 
   // The value is corrected or the item left out; a configuration test counts it as keepalived does.
   void warn(config::Position at, config::Code code, std::string message, std::string expected = {});

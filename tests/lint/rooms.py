@@ -26,7 +26,7 @@ ROOMS = {
     "parent/": (["parent/", "proto/"], False),
     "parent/config/": (VALUE + ["parent/config/"], True),
     "parent/model/": (VALUE + ["parent/model/", "parent/config/tree.h", "parent/config/diagnostic.h",
-                       "parent/config/reading.h", "parent/config/lexer.h"], True),
+                       "parent/config/reading.h", "parent/config/lexer.h", "parent/config/dump.h"], True),
     "parent/plan/": (VALUE + ["parent/plan/", "parent/model/model.h", "parent/config/diagnostic.h"], True),
     "parent/plan/encode": (["parent/plan/", "parent/model/model.h", "parent/config/diagnostic.h", "proto/"], False),
     "parent/supervise/restart": (VALUE + ["parent/supervise/restart.h"], True),

@@ -29,7 +29,7 @@ void notification_email(Use& use) {
   for (const config::Node& line : use.node.children) {
     for (const config::Word& word : line.words) globals(use).notification_email.push_back({std::string(word.text), word.at, true});
   }
-  if (use.node.children.empty()) use.problem("empty-block", "notification_email names no address");
+  if (use.node.children.empty()) use.corrected("empty-block", "notification_email names no address");
 }
 
 void smtp_server(Use& use) {
@@ -97,7 +97,7 @@ void mcast_group6(Use& use) {
     use.problem("not-multicast", "'" + group.to_string() + "' is not an IPv6 multicast address: it is ignored");
     return;
   }
-  if ((group.octets()[1] & 0x0f) != 2) use.problem("not-link-local", "'" + group.to_string() + "' is not a link-local group");
+  if ((group.octets()[1] & 0x0f) != 2) use.corrected("not-link-local", "'" + group.to_string() + "' is not a link-local group");
   into<&Globals::vrrp_mcast_group6>(use);
 }
 

@@ -17,8 +17,9 @@ constexpr std::int64_t kMaxWeight = 253;
 int limited_weight(Use& use) {
   const std::int64_t weight = use.value().number;
   if (weight >= -kMaxWeight && weight <= kMaxWeight) return static_cast<int>(weight);
-  use.problem("weight-limited", "a weight cannot be beyond 253: that is used", "-253 to 253");
-  return static_cast<int>(weight < 0 ? -kMaxWeight : kMaxWeight);
+  use.corrected("weight-limited", "a weight cannot be beyond 253: that is used", "-253 to 253");
+  use.values[0].number = weight < 0 ? -kMaxWeight : kMaxWeight;
+  return static_cast<int>(use.values[0].number);
 }
 
 void entry_weight(Use& use) { assign(use.target.as<TrackEntry>().weight, use, limited_weight(use)); }

@@ -2,6 +2,8 @@
 // keepalived.conf(5), RFC 9568. The first item with an address fixes the family of an instance.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "parent/model/keywords/address.h"
 #include "parent/model/set.h"
@@ -86,15 +88,15 @@ void old_unicast_checksum(Use& use) {
 void addresses(Use& use, std::vector<AddressEntry>& entries, bool one_family) {
   use.done = true;
   Located<Family>& family = instance(use).family;
+  std::set<std::pair<IpAddress, std::string>> known;  // with the interface
+  for (const auto* list : {&instance(use).addresses, &instance(use).excluded}) {
+    for (const AddressEntry& entry : *list) known.emplace(entry.prefix.address, *entry.dev);
+  }
   for (const config::Node& line : use.node.children) {
     const auto required = one_family && family ? std::optional<Family>(*family) : std::nullopt;
     auto entry = read_address_line(use.binder, line, use.inside, required);
     if (!entry) continue;
-    const auto same = [&](const AddressEntry& other) {
-      return other.prefix.address == entry->prefix.address && *other.dev == *entry->dev;
-    };
-    if (std::any_of(instance(use).addresses.begin(), instance(use).addresses.end(), same) ||
-        std::any_of(instance(use).excluded.begin(), instance(use).excluded.end(), same)) {
+    if (!known.emplace(entry->prefix.address, *entry->dev).second) {
       use.binder.problem(about(line), "duplicate-entry", "the instance already has this address: the line is ignored");
       continue;
     }
@@ -144,6 +146,7 @@ void auth_pass(Use& use) {
     use.binder.report(about(use.node, use.words.front()), config::Severity::warning, ErrorClass::general_error, "password-truncated",
                       "the password is longer than 8 characters: only the first 8 are used", "1 to 8 characters");
     password.resize(kPasswordOctets);
+    use.values[0].text = use.values[0].text.substr(0, kPasswordOctets);
   }
   assign(use.target.as<Authenticating>().password, use, std::move(password));
 }
@@ -199,6 +202,7 @@ bool takes_name(Use& use, const std::vector<T>& existing) {
     use.problem("missing-name", "'" + std::string(use.row.name) + "' needs a name: the block is skipped");
     return false;
   }
+  if (!use.binder.defined(use.row.name, name)) return true;
   const auto it = std::find_if(existing.begin(), existing.end(), [&](const T& one) { return one.name == name; });
   if (it == existing.end()) return true;
   use.problem("duplicate-definition", std::string(use.row.name) + " '" + std::string(name) + "' is already defined in line " +
@@ -216,6 +220,7 @@ void vrrp_sync_group(Use& use) {
     use.problem("group-without-members", "vrrp_sync_group '" + group.name + "' has no members: it is left out");
     return;
   }
+  use.binder.define(use.row.name, group.name);
   use.configuration().sync_groups.push_back(std::move(group));
 }
 
@@ -231,6 +236,7 @@ void vrrp_instance(Use& use) {
   router.v3_checksum_as_v2 = globals.v3_checksum_as_v2;
   router.skip_check_adv_addr = globals.vrrp_skip_check_adv_addr;
   use.block(router);
+  use.binder.define(use.row.name, router.name);
   use.configuration().instances.push_back(std::move(router));
 }
 
