@@ -238,6 +238,25 @@ struct Script {                      // vrrp_script
   Located<bool> init_fail;
 };
 
+struct BfdInstance {
+  std::string name;
+  Position at{};
+  Located<IpAddress> source;
+  Located<IpAddress> neighbour;
+  Located<Duration> min_rx;
+  Located<Duration> min_tx;
+  Located<Duration> idle_tx;
+  Located<unsigned> multiplier;
+  Located<bool> passive;
+  Located<unsigned> ttl;             // or hoplimit
+  Located<unsigned> max_hops;        // 255: any number
+  Located<bool> multihop;
+  Located<int> weight;
+  Located<bool> reverse;
+  Located<bool> vrrp;
+  Located<bool> checker;
+};
+
 struct SyncGroup {
   std::string name;
   Position at{};
@@ -259,6 +278,21 @@ struct UnicastPeerEntry {
 struct Authenticating {              // authentication
   Located<Authentication> type;
   Located<std::string> password;     // at most 8 octets
+};
+
+// A key of auth_hmac as it was written: its text, or the path of the file that has it.
+struct SigningKeySource {
+  std::uint8_t id = 0;
+  std::string text;
+  std::string path;
+  Position at{};
+};
+struct Signing {                     // auth_hmac
+  std::vector<SigningKeySource> keys;
+  Located<unsigned> active_key;
+  Located<unsigned> time_window;     // seconds
+  Located<bool> check_time;
+  Located<SigningMode> mode;
 };
 
 struct Instance {
@@ -297,6 +331,7 @@ struct Instance {
   Located<bool> promote_secondaries;
   Located<bool> no_virtual_ipaddress;
   Located<Authenticating> authentication;
+  Located<Signing> signing;
   std::vector<AddressEntry> addresses;
   std::vector<AddressEntry> excluded;
   Announcing announcing;
@@ -462,6 +497,7 @@ struct Configuration {
   Globals globals;
   std::vector<AddressEntry> static_addresses;
   std::vector<Script> scripts;
+  std::vector<BfdInstance> bfd_instances;
   std::vector<SyncGroup> sync_groups;
   std::vector<Instance> instances;
   std::vector<ServerGroup> server_groups;

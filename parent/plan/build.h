@@ -30,6 +30,8 @@ struct Surroundings {
   Duration since_boot{0};            // when the daemon started: vrrp_delay_after_boot counts from there
   // An interface that exists now. Empty function: every name exists (nothing can be asked).
   std::function<std::optional<KnownInterface>(const std::string&)> interface;
+  // The text of a file with a key. Empty function: no file can be read.
+  std::function<Result<std::string>(const std::string& path)> secret;
 };
 
 struct Built {
