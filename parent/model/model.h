@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "parent/config/diagnostic.h"
+#include "parent/model/peering.h"
 #include "proto/value/address.h"
 #include "proto/value/check_plan.h"
 #include "proto/value/instant.h"
@@ -21,19 +22,6 @@
 #include "proto/value/vrrp_plan.h"
 
 namespace holdfast::model {
-
-using config::Position;
-
-template <class T>
-struct Located {
-  T value{};
-  Position at{};
-  bool set = false;
-  explicit operator bool() const { return set; }
-  const T& operator*() const { return value; }
-  const T* operator->() const { return &value; }
-  T value_or(T fallback) const { return set ? value : std::move(fallback); }
-};
 
 // USER [[:]GROUP]. Empty user: script_user. `supplementary`: the group was written with a leading colon.
 struct ScriptIdentity {
@@ -238,25 +226,6 @@ struct Script {                      // vrrp_script
   Located<bool> init_fail;
 };
 
-struct BfdInstance {
-  std::string name;
-  Position at{};
-  Located<IpAddress> source;
-  Located<IpAddress> neighbour;
-  Located<Duration> min_rx;
-  Located<Duration> min_tx;
-  Located<Duration> idle_tx;
-  Located<unsigned> multiplier;
-  Located<bool> passive;
-  Located<unsigned> ttl;             // or hoplimit
-  Located<unsigned> max_hops;        // 255: any number
-  Located<bool> multihop;
-  Located<int> weight;
-  Located<bool> reverse;
-  Located<bool> vrrp;
-  Located<bool> checker;
-};
-
 struct SyncGroup {
   std::string name;
   Position at{};
@@ -278,21 +247,6 @@ struct UnicastPeerEntry {
 struct Authenticating {              // authentication
   Located<Authentication> type;
   Located<std::string> password;     // at most 8 octets
-};
-
-// A key of auth_hmac as it was written: its text, or the path of the file that has it.
-struct SigningKeySource {
-  std::uint8_t id = 0;
-  std::string text;
-  std::string path;
-  Position at{};
-};
-struct Signing {                     // auth_hmac
-  std::vector<SigningKeySource> keys;
-  Located<unsigned> active_key;
-  Located<unsigned> time_window;     // seconds
-  Located<bool> check_time;
-  Located<SigningMode> mode;
 };
 
 struct Instance {

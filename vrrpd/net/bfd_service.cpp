@@ -159,7 +159,7 @@ void BfdService::act(const BfdSession& session, const bfd::Entered& entered) {
 }
 
 void BfdService::act(const BfdSession& session, const bfd::Expired& expired) {
-  log_info(LogEvent::kStateChanged, "(" + session.name + ") Expired after " + std::to_string(expired.after.count() / 1000) + " ms (" +
+  log_info(LogEvent::kStateChanged, "(" + session.name + ") Expired after " + std::to_string((expired.after + expired.overdue).count() / 1000) + " ms (" +
                                         std::to_string(expired.overdue.count()) + " usec overdue)");
 }
 

@@ -26,6 +26,11 @@ Octets unhex(const std::string& text) {
   return octets;
 }
 
+json vectors() {
+  std::ifstream file(std::string(HF_SOURCE_ROOT) + "/tests/conformance/vectors.json");
+  return json::parse(file)["vectors"];
+}
+
 BfdSession config_of(std::uint64_t id = 1) {
   BfdSession config;
   config.id = TrackerId{id};
@@ -71,9 +76,9 @@ Session up(BfdSession config = config_of()) {
 }
 
 TEST(BfdVectors, EveryReceivedPacketHasTheRfcsVerdict) {
-  std::ifstream file(std::string(HF_SOURCE_ROOT) + "/tests/conformance/vectors.json");
+  const json all = vectors();
   int judged = 0;
-  for (const json& vector : json::parse(file)["vectors"]) {
+  for (const json& vector : all) {
     const std::string id = vector["id"];
     if (!id.starts_with("BFD-RX-") && !id.starts_with("BFD-FMT-")) continue;
     SCOPED_TRACE(id);
@@ -107,9 +112,9 @@ TEST(BfdVectors, EveryReceivedPacketHasTheRfcsVerdict) {
 }
 
 TEST(BfdVectors, SentPacketsOfOthersAreReadAndWrittenBack) {
-  std::ifstream file(std::string(HF_SOURCE_ROOT) + "/tests/conformance/vectors.json");
+  const json all = vectors();
   int compared = 0;
-  for (const json& vector : json::parse(file)["vectors"]) {
+  for (const json& vector : all) {
     const std::string id = vector["id"];
     if (!id.starts_with("BFD-TX-")) continue;
     SCOPED_TRACE(id);
