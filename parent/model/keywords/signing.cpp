@@ -40,8 +40,8 @@ void key(Use& use) {
 }
 
 constexpr Keyword kRows[] = {
-    since("2.4.0", {"key", strict("ID", 1, 255) + word("KEY"), "required",
-                    "A key of 32 to 64 bytes: as it is, hex:DIGITS or file:PATH.", key}),
+    since("2.4.0", secret({"key", strict("ID", 1, 255) + word("KEY"), "required",
+                           "A key of 32 to 64 bytes: as it is, hex:DIGITS or file:PATH.", key})),
     since("2.4.0", {"active_key", strict("ID", 1, 255), "none", "Number of the key for sending.", into<&Signing::active_key>}),
     since("2.4.0", {"time_window", strict("SECONDS", 1, 300), "3 adverts, 5 to 300", "Difference of clocks that is allowed.",
                     into<&Signing::time_window>}),

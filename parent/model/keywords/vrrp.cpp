@@ -348,7 +348,7 @@ constexpr Keyword kPeer[] = {
 
 constexpr Keyword kAuthentication[] = {
     {"auth_type", choice("PASS|AH"), "none", "Password in the packet, or an authentication header.", auth_type},
-    {"auth_pass", word("PASSWORD"), "none", "The password, at most 8 characters.", auth_pass},
+    secret({"auth_pass", word("PASSWORD"), "none", "The password, at most 8 characters.", auth_pass}),
 };
 
 constexpr Keyword kAnnouncing[] = {
