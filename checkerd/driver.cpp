@@ -61,6 +61,11 @@ void CheckerdDriver::on_parent(wire::ParentToCheckerd& message, Fd descriptor) {
       return;
     case wire::ParentToCheckerd::kScriptFinished:
       return on_script(message.script_finished());
+    case wire::ParentToCheckerd::kBfdState:
+      if (sessions_.size() < kSessionsMax || sessions_.contains(message.bfd_state().name())) {
+        sessions_[message.bfd_state().name()] = message.bfd_state().up();
+      }
+      return;
     case wire::ParentToCheckerd::kStop:
       return stop();
     case wire::ParentToCheckerd::kPing: {

@@ -57,7 +57,9 @@ Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files
   if (reading.all_checks) options.checks = {true, true, true, true};
   loaded.tree = config::load(reading.path, files, model::KeywordShapes{}, options, loaded.diagnostics);
   loaded.model = model::bind(loaded.tree, purpose == Purpose::kTest ? model::Mode::test : model::Mode::run, loaded.diagnostics);
-  loaded.built = build(loaded.model, surroundings, loaded.diagnostics);
+  Surroundings around = surroundings;
+  around.secret = [&files](const std::string& path) { return files.open(path); };
+  loaded.built = build(loaded.model, around, loaded.diagnostics);
   if (const auto carried = carries(loaded.built.plan); !carried && !loaded.built.refused) {
     config::Diagnostic beyond;
     beyond.code = std::string_view(config::Code("beyond-a-limit"));

@@ -92,6 +92,7 @@ class Server {
       case Item::kOpenConfigFile: return keep(open_readable(received.request.path, Kind::kFile, options_.directories));
       case Item::kOpenDirectory: return keep(open_readable(received.request.path, Kind::kDirectory, options_.directories));
       case Item::kOpenAdvertSocket: return keep(open_advert_socket(request));
+      case Item::kOpenBfdSocket: return keep(open_bfd_socket(request));
       case Item::kOpenAnnounceSocket: return keep(open_announce_socket());
       case Item::kOpenPingSocket: return keep(open_ping_socket(request));
       case Item::kLookupInterface: {

@@ -187,6 +187,7 @@ struct Table {
 std::span<const Table> global_tables();
 std::span<const Table> process_tables();
 std::span<const Table> vrrp_tables();
+std::span<const Table> signing_tables();
 std::span<const Table> track_tables();
 std::span<const Table> lvs_tables();
 std::span<const Table> checker_tables();

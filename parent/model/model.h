@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "parent/config/diagnostic.h"
+#include "parent/model/peering.h"
 #include "proto/value/address.h"
 #include "proto/value/check_plan.h"
 #include "proto/value/instant.h"
@@ -21,19 +22,6 @@
 #include "proto/value/vrrp_plan.h"
 
 namespace holdfast::model {
-
-using config::Position;
-
-template <class T>
-struct Located {
-  T value{};
-  Position at{};
-  bool set = false;
-  explicit operator bool() const { return set; }
-  const T& operator*() const { return value; }
-  const T* operator->() const { return &value; }
-  T value_or(T fallback) const { return set ? value : std::move(fallback); }
-};
 
 // USER [[:]GROUP]. Empty user: script_user. `supplementary`: the group was written with a leading colon.
 struct ScriptIdentity {
@@ -297,6 +285,7 @@ struct Instance {
   Located<bool> promote_secondaries;
   Located<bool> no_virtual_ipaddress;
   Located<Authenticating> authentication;
+  Located<Signing> signing;
   std::vector<AddressEntry> addresses;
   std::vector<AddressEntry> excluded;
   Announcing announcing;
@@ -474,6 +463,7 @@ struct Configuration {
   Globals globals;
   std::vector<AddressEntry> static_addresses;
   std::vector<Script> scripts;
+  std::vector<BfdInstance> bfd_instances;
   std::vector<SyncGroup> sync_groups;
   std::vector<Instance> instances;
   std::vector<ServerGroup> server_groups;

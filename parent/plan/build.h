@@ -32,6 +32,8 @@ struct Surroundings {
   std::function<std::optional<KnownInterface>(const std::string&)> interface;
   // HostFacts::writable_by_others, for advice. Empty: nothing can be asked.
   std::function<std::optional<std::string>(const std::string&)> writable_by_others;
+  // The text of a file with a key. Empty function: no file can be read.
+  std::function<Result<std::string>(const std::string& path)> secret;
 };
 
 struct Built {

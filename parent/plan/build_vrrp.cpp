@@ -229,6 +229,7 @@ void fill_protocol(Building& building, const model::Instance& said, VrrpInstance
   apply_strict(building, said, instance);
   apply_preemption(building, said, instance);
   apply_authentication(building, said, instance);
+  apply_signing(building, said, instance);
 }
 
 void fill_transport(Building& building, const model::Instance& said, VrrpInstance& instance) {
@@ -348,16 +349,18 @@ void build_group(Building& building, const model::SyncGroup& said, const std::ma
 }
 
 void collect_sockets(Building& building) {
-  std::map<std::tuple<std::string, Family, bool>, AdvertSocketWish> wishes;
+  std::map<std::tuple<std::string, Family, bool, bool, IpAddress>, AdvertSocketWish> wishes;
   for (const VrrpInstance& instance : building.plan.vrrp.instances) {
     AdvertSocketWish wish{instance.interface, instance.family, instance.unicast, {}, instance.ttl};
-    if (!instance.unicast) wish.group = instance.group_address;
-    const auto [found, fresh] = wishes.try_emplace({wish.interface, wish.family, wish.unicast}, wish);
-    if (!fresh && !(found->second.group == wish.group)) {
-      building.note({}, "two-groups-on-one-interface",
-                     "(" + instance.name + ") multicast group " + wish.group.to_string() + " on " + wish.interface +
-                         ", where another instance uses " + found->second.group.to_string() + ": only the latter is joined");
+    wish.header = instance.authentication == Authentication::kHeader;
+    if (instance.unicast) {
+      if (instance.source) wish.source = *instance.source;
+    } else {
+      wish.group = instance.group_address;
     }
+    const IpAddress& address = instance.unicast ? wish.source : wish.group;
+    AdvertSocketWish& made = wishes.try_emplace({wish.interface, wish.family, wish.unicast, wish.header, address}, wish).first->second;
+    made.foreign_source = made.foreign_source || (!instance.unicast && instance.source);
   }
   for (auto& [key, wish] : wishes) building.plan.sockets.push_back(std::move(wish));
 }

@@ -114,6 +114,12 @@ Result<std::vector<wire::ParentToVrrpd>> encode_plan(const VrrpPlan& plan, const
     HF_TRY(wire::VrrpPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "vrrp_instance " + instance.name));
     *chunk->add_instances() = std::move(encoded);
   }
+  for (const BfdSession& session : plan.sessions) {
+    wire::BfdSession encoded;
+    encode(session, encoded);
+    HF_TRY(wire::VrrpPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "bfd_instance " + session.name));
+    *chunk->add_sessions() = std::move(encoded);
+  }
   for (const ResumedInstance& item : resumed) {
     wire::ResumedInstance encoded;
     encode(item, encoded);
@@ -177,6 +183,7 @@ Status carries(const Plan& plan) {
     HF_OK(each_decodes("vrrp_script", message.chunk().trackers()));
     HF_OK(each_decodes("vrrp_sync_group", message.chunk().groups()));
     HF_OK(each_decodes("vrrp_instance", message.chunk().instances()));
+    HF_OK(each_decodes("bfd_instance", message.chunk().sessions()));
   }
   HF_TRY(const auto for_ipvsd, encode_plan(plan.ipvs));
   for (const wire::ParentToIpvsd& message : for_ipvsd) {

@@ -35,6 +35,8 @@ class LauncherClient {
   Result<Fd> open_config_file(const std::string& path);
   Result<Fd> open_directory(const std::string& path);
   Result<Fd> open_advert_socket(const AdvertSocketWish& wish, std::uint32_t interface_index);
+  Result<Fd> open_bfd_receiver(Family family, bool multihop);
+  Result<Fd> open_bfd_sender(const BfdSession& session);
   Result<Fd> open_announce_socket();
   Result<Interface> look_up(const std::string& interface);
 

@@ -37,7 +37,7 @@ Supervisor::Supervisor(Loop& loop, LauncherClient& launcher, Rules rules, Observ
   launcher_watch_ = loop_.on_readable(launcher_.fd(), [this] { launcher_gone(); });
 }
 
-bool Supervisor::wants_vrrpd() const { return rules_.every_child || !plan_.vrrp.instances.empty(); }
+bool Supervisor::wants_vrrpd() const { return rules_.every_child || !plan_.vrrp.instances.empty() || !plan_.vrrp.sessions.empty(); }
 bool Supervisor::wants_checkerd() const { return rules_.every_child || !plan_.check.services.empty(); }
 
 void Supervisor::apply(Plan plan) {
@@ -165,6 +165,8 @@ bool Supervisor::told_of_end(const ChildProcess& process, const ChildExit& exit,
 void Supervisor::vrrpd_ended(const ChildExit& exit) {
   vrrpd_linked_ = false;
   sockets_.clear();
+  bfd_receivers_.clear();
+  bfd_senders_.clear();
   if (vrrpd_.process().retired()) last_states_.clear();
   if (!told_of_end(vrrpd_.process(), exit, announced_ != 0)) {
     if (!stopping_ && wants_vrrpd() && vrrpd_.process().retired()) vrrpd_.ensure();

@@ -51,7 +51,7 @@ class Supervisor {
     std::unique_ptr<ChildProcess> process;
     Fd link;                       // the end for checkerd, until it is told
   };
-  using SocketKey = std::tuple<std::string, Family, bool>;
+  using SocketKey = std::tuple<std::string, Family, bool, bool, IpAddress>;
   struct SocketSent {
     AdvertSocketWish wish;
     std::uint32_t index = 0;
@@ -81,6 +81,10 @@ class Supervisor {
   void link_workers();
   void send_sockets();
   void send_socket(const AdvertSocketWish&);
+  // supervisor_bfd.cpp: sockets of BFD sessions, and what BFD_CHECKs hear
+  void send_bfd_sockets();
+  void session_changed(TrackerId session, bool up);
+  void tell_sessions();
   std::uint32_t index_of(const std::string& interface);
   // supervisor_messages.cpp: what children say
   void from_vrrpd(wire::VrrpdToParent&);
@@ -111,6 +115,9 @@ class Supervisor {
   Checkerd checkerd_;
   std::map<std::uint32_t, Worker> workers_;
   std::map<SocketKey, SocketSent> sockets_;
+  std::set<std::pair<Family, bool>> bfd_receivers_;  // sent: family, multihop
+  std::map<TrackerId, BfdSession> bfd_senders_;      // sent, as they were then
+  std::map<TrackerId, bool> sessions_up_;            // what vrrpd said last
   std::map<std::string, LinkFacts> interfaces_;
   std::map<InstanceId, ResumedInstance> last_states_;
   std::map<CheckId, CheckVerdict> verdicts_;

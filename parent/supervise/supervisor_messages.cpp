@@ -64,6 +64,8 @@ void Supervisor::from_vrrpd(wire::VrrpdToParent& message) {
                                         message.priority_changed().to());
     case wire::VrrpdToParent::kLowerPriorityHeard:
       return observer_.lower_priority_heard(InstanceId{message.lower_priority_heard().instance()});
+    case wire::VrrpdToParent::kSessionChanged:
+      return session_changed(TrackerId{message.session_changed().session()}, message.session_changed().up());
     case wire::VrrpdToParent::kRunScript:
       return observer_.script_wanted(Child::kVrrpd, ScriptId{message.run_script().script()}, message.run_script().run());
     case wire::VrrpdToParent::kLog: return child_log(vrrpd_.process(), message.log());

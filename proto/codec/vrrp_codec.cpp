@@ -62,6 +62,40 @@ static Result<Announcement> decode(const wire::Announcement& message) {
   return announcement;
 }
 
+static void encode(const AdvertSigning& signing, wire::AdvertSigning& message) {
+  message.set_mode(static_cast<std::uint32_t>(signing.mode));
+  message.set_active_key(signing.active_key);
+  message.set_check_time(signing.check_time);
+  message.set_window_us(signing.window.count());
+  for (const SigningKey& key : signing.keys) {
+    auto* entry = message.add_keys();
+    entry->set_id(key.id);
+    entry->set_secret(key.secret);
+  }
+}
+
+static Result<AdvertSigning> decode(const wire::AdvertSigning& message) {
+  constexpr int kKeysMax = 255;
+  constexpr std::size_t kSecretMin = 32;
+  constexpr std::size_t kSecretMax = 64;
+  AdvertSigning signing;
+  HF_TRY(signing.mode, bounds::within<SigningMode>("auth_hmac mode", message.mode(), 0, 2));
+  HF_TRY(signing.active_key, bounds::within<std::uint8_t>("active_key", message.active_key(), 1, 255));
+  signing.check_time = message.check_time();
+  HF_TRY(signing.window, bounds::duration("time_window", message.window_us(), 1'000'000));
+  HF_OK(bounds::count("keys", message.keys_size(), kKeysMax));
+  for (const auto& entry : message.keys()) {
+    SigningKey key;
+    HF_TRY(key.id, bounds::within<std::uint8_t>("key id", entry.id(), 1, 255));
+    if (entry.secret().size() < kSecretMin || entry.secret().size() > kSecretMax) return Error{"a key of auth_hmac is not 32 to 64 octets"};
+    key.secret = entry.secret();
+    signing.keys.push_back(std::move(key));
+  }
+  const bool known = std::ranges::any_of(signing.keys, [&](const SigningKey& key) { return key.id == signing.active_key; });
+  if (!known) return Error{"the active key of auth_hmac is not among its keys"};
+  return signing;
+}
+
 template <class Message, class Item>
 static Status decode_all(const char* field, const Message& messages, std::vector<Item>& items) {
   HF_OK(bounds::count(field, messages.size(), kListMax));
@@ -104,6 +138,9 @@ static Status decode_peering(const wire::VrrpInstance& message, VrrpInstance& in
   HF_TRY(instance.authentication, bounds::within<Authentication>("authentication", message.authentication(), 0, 2));
   if (message.password().size() != instance.password.size()) return Error{"password is not 8 octets"};
   std::copy(message.password().begin(), message.password().end(), instance.password.begin());
+  if (message.has_signing()) {
+    HF_TRY(instance.signing, decode(message.signing()));
+  }
   HF_TRY(instance.old_unicast_checksum, bounds::within<OldUnicastChecksum>("old_unicast_checksum", message.old_unicast_checksum(), 0, 2));
   return ok();
 }
@@ -174,6 +211,7 @@ void encode(const VrrpInstance& instance, wire::VrrpInstance& message) {
   for (const auto& tracked : instance.tracked_scripts) encode(tracked, *message.add_tracked_scripts());
   encode(instance.announcement, *message.mutable_announcement());
   message.set_sync_group(instance.sync_group.value);
+  if (instance.signing) encode(*instance.signing, *message.mutable_signing());
 }
 
 void encode(const SyncGroup& group, wire::SyncGroup& message) {

@@ -11,11 +11,13 @@ namespace holdfast {
 void encode(const VrrpInstance&, wire::VrrpInstance&);
 void encode(const SyncGroup&, wire::SyncGroup&);
 void encode(const ScriptTracker&, wire::ScriptTracker&);
+void encode(const BfdSession&, wire::BfdSession&);
 void encode(const ResumedInstance&, wire::ResumedInstance&);
 
 Result<VrrpInstance> decode(const wire::VrrpInstance&);
 Result<SyncGroup> decode(const wire::SyncGroup&);
 Result<ScriptTracker> decode(const wire::ScriptTracker&);
+Result<BfdSession> decode(const wire::BfdSession&);
 Result<ResumedInstance> decode(const wire::ResumedInstance&);
 
 }  // namespace holdfast

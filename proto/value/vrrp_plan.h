@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "proto/value/address.h"
+#include "proto/value/bfd_plan.h"
 #include "proto/value/identifier.h"
 #include "proto/value/instant.h"
 
@@ -46,6 +47,22 @@ struct TrackedInterface {
   bool operator==(const TrackedInterface&) const = default;
 };
 
+// auth_hmac of keepalived 2.4: a signed trailer behind every advert. Keys are 32 to 64 octets.
+enum class SigningMode : std::uint8_t { kEnforce = 0, kPermissive = 1, kReceiveOnly = 2 };
+struct SigningKey {
+  std::uint8_t id = 0;               // 1..255
+  std::string secret;
+  bool operator==(const SigningKey&) const = default;
+};
+struct AdvertSigning {
+  SigningMode mode = SigningMode::kEnforce;
+  std::uint8_t active_key = 0;       // one of `keys`
+  bool check_time = true;            // anti_replay time: fresh and growing; monotonic: growing
+  Duration window{5'000'000};        // whole seconds, 1..300
+  std::vector<SigningKey> keys;
+  bool operator==(const AdvertSigning&) const = default;
+};
+
 struct UnicastPeer {
   IpAddress address;
   std::uint8_t ttl_min = 0;
@@ -63,6 +80,9 @@ struct Announcement {
   unsigned lower_prio_repeat = 5;
   bool operator==(const Announcement&) const = default;
 };
+
+inline const IpAddress kVrrpGroup4 = IpAddress::v4({224, 0, 0, 18});
+inline const IpAddress kVrrpGroup6 = IpAddress::v6({0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12});
 
 struct VrrpInstance {
   InstanceId id;
@@ -93,6 +113,7 @@ struct VrrpInstance {
   IpAddress group_address;           // 224.0.0.18 or ff02::12 unless configured
   Authentication authentication = Authentication::kNone;
   std::array<std::uint8_t, 8> password{};
+  std::optional<AdvertSigning> signing;
   std::vector<IpAddress> addresses;  // virtual_ipaddress in configuration order: what the advert lists
   bool track_primary = true;         // dont_track_primary turns it off
   std::vector<std::string> fault_interfaces;  // interfaces of virtual addresses: down means fault
@@ -121,6 +142,7 @@ struct VrrpPlan {
   std::vector<ScriptTracker> trackers;
   std::vector<SyncGroup> groups;
   std::vector<VrrpInstance> instances;
+  std::vector<BfdSession> sessions;
   bool operator==(const VrrpPlan&) const = default;
 };
 

@@ -56,7 +56,7 @@ void Router::evaluate(const Slots& slots) {
 
 void Router::refresh_inputs(Slot& slot, std::uint32_t number) {
   const LinkFacts* facts = world_.link(slot.config.interface);
-  const SocketKey key{slot.config.interface.empty() || facts == nullptr ? 0 : facts->index, slot.config.family, slot.config.unicast};
+  const SocketKey key = socket_of(slot.config, slot.config.interface.empty() || facts == nullptr ? 0 : facts->index);
   if (key != slot.socket || !slot.has_socket) {
     const auto [first, last] = listeners_.equal_range(listener_key(slot.socket, slot.config.vrid));
     const auto old = std::find_if(first, last, [&](const auto& entry) { return entry.second == number; });

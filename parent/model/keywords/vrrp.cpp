@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "parent/model/keywords/address.h"
+#include "parent/model/keywords/signing.h"
 #include "parent/model/set.h"
 #include "parent/model/keywords/track.h"
 
@@ -342,7 +343,7 @@ constexpr Keyword kWire[] = {
      skip_check_adv_addr},
     gentle({"kernel_rx_buf_size", integer("BYTES", 0, kMax32), "vrrp_rx_bufs_policy", "Share of the receive buffer."}),
     {"authentication", block(), "none", "Authentication of version 2.", authentication},
-    since("2.4.0", {"auth_hmac", block(), "none", "Keyed digest after every advert."}),
+    since("2.4.0", {"auth_hmac", block(), "none", "Keyed digest after every advert.", auth_hmac}),
 };
 
 constexpr Keyword kPeer[] = {
@@ -354,28 +355,6 @@ constexpr Keyword kPeer[] = {
 constexpr Keyword kAuthentication[] = {
     {"auth_type", choice("PASS|AH"), "none", "Password in the packet, or an authentication header.", auth_type},
     secret({"auth_pass", word("PASSWORD"), "none", "The password, at most 8 characters.", auth_pass}),
-};
-
-constexpr Keyword kAuthHmac[] = {
-    since("2.4.0", secret({"key", strict("ID", 1, 255) + word("KEY"), "required",
-                           "A key of 32 to 64 bytes: as it is, hex:DIGITS or file:PATH."})),
-    since("2.4.0", {"active_key", strict("ID", 1, 255), "none", "Number of the key for sending."}),
-    since("2.4.0", {"time_window", strict("SECONDS", 1, 300), "3 adverts, 5 to 300", "Difference of clocks that is allowed."}),
-    since("2.4.0", {"anti_replay", options(1), "time", "What a new advert must have."}),
-    since("2.4.0", {"mode", options(1), "enforce", "What is signed and what is required."}),
-};
-constexpr Keyword kHmacKey[] = {
-    since("2.4.0", {"hex:", nothing(), "", "Hexadecimal digits follow."}),
-    since("2.4.0", {"file:", nothing(), "", "The path of a file with the key follows."}),
-};
-constexpr Keyword kHmacMode[] = {
-    since("2.4.0", {"enforce", nothing(), "", "Signs and requires a digest."}),
-    since("2.4.0", {"permissive", nothing(), "", "Signs, and accepts adverts without a digest."}),
-    since("2.4.2", {"receive-only", nothing(), "", "Does not sign, and accepts adverts without a digest."}),
-};
-constexpr Keyword kHmacReplay[] = {
-    since("2.4.0", {"time", nothing(), "", "Clock within the window, and a higher sequence."}),
-    since("2.4.0", {"monotonic", nothing(), "", "A higher sequence."}),
 };
 
 constexpr Keyword kAnnouncing[] = {
@@ -461,10 +440,6 @@ constexpr Table kTables[] = {
     {"vrrp_instance", kVirtualMac},
     {"vrrp_instance>unicast_peer", kPeer},
     {"vrrp_instance>authentication", kAuthentication},
-    {"vrrp_instance>auth_hmac", kAuthHmac},
-    {"vrrp_instance>auth_hmac>key", kHmacKey},
-    {"vrrp_instance>auth_hmac>mode", kHmacMode},
-    {"vrrp_instance>auth_hmac>anti_replay", kHmacReplay},
     {"vrrp_instance>garp_extra_if", kExtraAll},
     {"vrrp_instance>use_vmac", kUseVmac},
     {"vrrp_instance>use_ipvlan", kUseIpvlan},

@@ -1,0 +1,24 @@
+// A value of the configuration with the place where it was said. See model.h.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <utility>
+
+#include "parent/config/diagnostic.h"
+
+namespace holdfast::model {
+
+using config::Position;
+
+template <class T>
+struct Located {
+  T value{};
+  Position at{};
+  bool set = false;
+  explicit operator bool() const { return set; }
+  const T& operator*() const { return value; }
+  const T* operator->() const { return &value; }
+  T value_or(T fallback) const { return set ? value : std::move(fallback); }
+};
+
+}  // namespace holdfast::model
