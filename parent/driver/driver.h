@@ -54,6 +54,7 @@ class Driver final : public Observer {
   void instances_reported(const wire::StatusReport&) override;
   void services_reported(const wire::ServicesReport&) override;
   void links_changed() override {}
+  void settings_kept() override { write_owned_file(); }
   void child_started(launcher::Child, pid_t) override;
   void plan_applied(Generation) override;
   void plan_refused(const RoleRow&, const std::string& reason) override;
@@ -85,6 +86,7 @@ class Driver final : public Observer {
   // dumps.cpp
   void want_dump(unsigned what);
   void write_dumps();
+  void write_owned_file();
   void asked(ControlSocket::AskerId asker, const std::string& text);
   std::string answer(const Question& question);
   void complete_board();

@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "parent/config/diagnostic.h"
+#include "parent/model/link_settings.h"
+#include "parent/model/located.h"
 #include "proto/value/address.h"
 #include "proto/value/check_plan.h"
 #include "proto/value/instant.h"
@@ -21,19 +23,6 @@
 #include "proto/value/vrrp_plan.h"
 
 namespace holdfast::model {
-
-using config::Position;
-
-template <class T>
-struct Located {
-  T value{};
-  Position at{};
-  bool set = false;
-  explicit operator bool() const { return set; }
-  const T& operator*() const { return value; }
-  const T* operator->() const { return &value; }
-  T value_or(T fallback) const { return set ? value : std::move(fallback); }
-};
 
 // USER [[:]GROUP]. Empty user: script_user. `supplementary`: the group was written with a leading colon.
 struct ScriptIdentity {
@@ -169,6 +158,11 @@ struct Globals {
   Located<Duration> vrrp_delay_after_boot;
   Located<bool> log_unknown_vrids;
   Located<bool> disable_local_igmp;
+  Located<std::string> vmac_prefix;
+  Located<std::string> vmac_addr_prefix;
+  std::vector<LinkDelayEntry> link_delays;
+  Located<bool> link_polling;        // linkbeat_use_polling: every interface of an instance
+  std::vector<LinkPollEntry> link_polls;
 
   // IPVS and checks
   Located<bool> checker_log_all_failures;
@@ -296,6 +290,10 @@ struct Instance {
   Located<bool> accept;              // no_accept: false
   Located<bool> promote_secondaries;
   Located<bool> no_virtual_ipaddress;
+  Located<VirtualMac> use_vmac;
+  Located<bool> use_vmac_addr;
+  Located<bool> vmac_xmit_base;
+  Located<Ipvlan> use_ipvlan;
   Located<Authenticating> authentication;
   std::vector<AddressEntry> addresses;
   std::vector<AddressEntry> excluded;

@@ -120,6 +120,9 @@ void Supervisor::advance() {
   const bool checkerd_current = !wants_checkerd() || checkerd_.applied() == plan_.check.generation;
   if (rights_known && vrrpd_current && checkerd_current && announced_ != plan_.generation) {
     announced_ = plan_.generation;
+    wire::ParentToIpvsd drop;
+    drop.mutable_drop_old_links()->set_generation(plan_.ipvs.generation);
+    ipvsd_.send(drop);
     observer_.plan_applied(plan_.generation);
   }
 }

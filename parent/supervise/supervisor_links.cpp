@@ -13,7 +13,9 @@ constexpr int kExitConfiguration = 2;
 
 void Supervisor::tell_ipvsd() {
   if (!ipvsd_.ready() || ipvsd_.sent() == plan_.ipvs.generation) return;
-  auto messages = encode_plan(plan_.ipvs);
+  IpvsPlan with_kept = plan_.ipvs;
+  with_kept.kept = kept_;
+  auto messages = encode_plan(with_kept);
   if (!messages) return observer_.lost(messages.error().message, kExitConfiguration);
   ipvsd_.send_all(*messages);
   ipvsd_.note_sent(plan_.ipvs.generation);

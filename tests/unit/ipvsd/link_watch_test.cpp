@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ipvsd/link_teller.h"
+#include "ipvsd/links/link_teller.h"
 
 namespace holdfast {
 namespace {
