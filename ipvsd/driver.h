@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "ipvsd/address_keeper.h"
+#include "ipvsd/keep/address_keeper.h"
 #include "ipvsd/announce/announcer.h"
 #include "ipvsd/announce/extra_rounds.h"
 #include "ipvsd/kernel/kernel.h"
@@ -18,7 +18,7 @@
 #include "ipvsd/links/link_teller.h"
 #include "ipvsd/links/setting_keeper.h"
 #include "ipvsd/plan_intake.h"
-#include "ipvsd/table_keeper.h"
+#include "ipvsd/keep/table_keeper.h"
 #include "ipvsd/wanted/claim_ledger.h"
 #include "ipvsd/wanted/wish_ledger.h"
 #include "proto/channel/typed_link.h"
