@@ -384,7 +384,6 @@ void build_service(Building& building, const Block& block, const ServiceKey& key
 
 void build_services(Building& building) {
   const model::Configuration& configuration = building.configuration;
-  building.tell_places_once();
   building.plan.check.workers = building.surroundings.workers;
   building.plan.check.seed = configuration.globals.random_seed ? *configuration.globals.random_seed
                                                                : fnv1a(building.plan.settings.router_id);
