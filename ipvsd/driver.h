@@ -114,6 +114,7 @@ class Driver {
   bool applied_due_ = false;       // checkerd waits for WishesApplied
   bool ended_ = false;
   bool quiet_igmp_ = false;
+  bool links_touched_ = false;     // something other than our own addresses changed since links were looked at
   unsigned vrrpd_audits_ = 0;
   unsigned checkerd_audits_ = 0;
 

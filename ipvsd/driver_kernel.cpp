@@ -18,7 +18,7 @@ constexpr std::size_t kLogTextMax = 1024;
 
 void Driver::hear_kernel() {
   if (ended_ || !hear_once()) return;
-  if (!links_.links().empty()) keep_links();
+  if (links_touched_ && !links_.links().empty()) keep_links();
 }
 
 bool Driver::hear_once() {
@@ -41,6 +41,7 @@ bool Driver::hear_once() {
 }
 
 void Driver::act_on(const LinkWatch::News& news) {
+  links_touched_ = links_touched_ || !news.changed.empty();
   teller_.own_changed(news.own);
   const LinkTeller::News told = teller_.changed(news.changed);
   for (const LinkFacts& facts : told.vrrpd) tell_vrrpd(facts);

@@ -19,6 +19,7 @@ constexpr int kHearRoundsMax = 256;   // thousands of links tell several things 
 LinkFacts Driver::judged(LinkFacts facts) {
   const LinkState* state = watch_.by_index(facts.index);
   if (state != nullptr) facts.up = judge_.up(facts.name, facts.up, state->enabled, loop_.now());
+  else judge_.forget(facts.name);
   return facts;
 }
 
@@ -32,6 +33,7 @@ void Driver::adopt_links(const IpvsPlan& plan) {
 
 void Driver::keep_links() {
   std::vector<RefusedLink> refused;
+  links_touched_ = false;
   for (int round = 0; round < kLinkRoundsMax && links_.step(loop_.now(), refused); ++round) hear_all();
   if (settings_keeper_.reconcile(links_.links(), quiet_igmp_, refused)) hear_all();
   for (const std::string& text : links_.fresh()) log_info(LogEvent::kMessage, text);
@@ -69,7 +71,10 @@ void Driver::links_due() {
       if (above.base == poll.interface) touched(above.name);
     }
   }
-  for (const std::string& name : judge_.ended(now)) touched(name);
+  for (const std::string& name : judge_.ended(now)) {
+    touched(name);
+    if (watch_.by_name(name) == nullptr) judge_.forget(name);
+  }
   if (!changed.empty()) {
     const LinkTeller::News told = teller_.changed(changed);
     for (const LinkFacts& facts : told.vrrpd) tell_vrrpd(facts);

@@ -68,6 +68,13 @@ std::vector<LinkPoll> LinkJudge::to_poll(Instant now) {
   return due;
 }
 
+void LinkJudge::forget(const std::string& name) {
+  const auto delayed = delayed_.find(name);
+  if (delayed == delayed_.end()) return;
+  delayed->second.known = false;
+  delayed->second.change = kNever;
+}
+
 bool LinkJudge::polled(const std::string& name, std::optional<bool> carrier) { return std::exchange(carriers_[name], carrier) != carrier; }
 
 Instant LinkJudge::deadline() const {

@@ -25,6 +25,8 @@ class LinkJudge {
   // Names whose delays end or whose polling is due; the first are to be judged again, the second to be asked.
   std::vector<std::string> ended(Instant now);
   std::vector<LinkPoll> to_poll(Instant now);
+  // The link has gone: what comes under its name next counts at once.
+  void forget(const std::string& name);
   // True: another answer than before.
   bool polled(const std::string& name, std::optional<bool> carrier);
   Instant deadline() const;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <set>
 
 namespace holdfast {
 
@@ -24,6 +23,7 @@ IpAddress link_local_of(const HardwareAddress& mac) {
 }  // namespace
 
 void LinkKeeper::set_plan(std::vector<VirtualLink> links, bool none) {
+  said_.clear();
   for (VirtualLink& before : links_) old_.push_back(std::move(before));
   links_ = none ? std::vector<VirtualLink>{} : links;
   if (none) old_.insert(old_.end(), links.begin(), links.end());
@@ -73,20 +73,22 @@ void LinkKeeper::prepare(const VirtualLink& link, const LinkState& state, const 
   const bool ipv6 = link.family == Family::kIpv6 || link.carries_ipv6;
   const bool ipv4_settings = macvlan && link.family == Family::kIpv4;
   if (macvlan) changes.push_back(TuneLink{link.name, ipv4_settings, true});
-  if (!ipv6) files.push_back(SetIpv6{link.name, false});
-  if (ipv6 && !kept.created) files.push_back(SetIpv6{link.name, true});
+  files.push_back(SetIpv6{link.name, ipv6});
   if (const auto address = address_for(link, base)) changes.push_back(AddLinkAddress{link.name, *address});
   if (!state.enabled) changes.push_back(RaiseLink{link.name});
 }
 
 // What changes while a link lives: the VRF of its base, and an address that was taken from it.
-void LinkKeeper::keep_right(const VirtualLink& link, const LinkState& state, const LinkState& base, Changes& changes) {
+void LinkKeeper::keep_right(const VirtualLink& link, const LinkState& state, const LinkState& base, Kept& kept, Instant now, Changes& changes) {
+  if (now < kept.again) return;
+  kept.pause = kLinkRetryFirst;
   const std::uint32_t master = base.in_vrf ? base.master : 0;
   if (state.master != master && (state.in_vrf || base.in_vrf)) changes.push_back(SetMaster{link.name, master});
   if (!state.up || link.kind != LinkKind::kMacvlan || link.family != Family::kIpv6 || link.address || !link.sends) return;
   const auto& sources = watch_.facts(state.index).sources;
   if (std::any_of(sources.begin(), sources.end(), [](const IpAddress& source) { return !source.is_v4(); })) return;
   if (const auto address = address_for(link, base)) changes.push_back(AddLinkAddress{link.name, *address});
+  kept.again = now + kept.pause;
 }
 
 void LinkKeeper::consider(const VirtualLink& link, Instant now, Changes& files, Changes& changes, std::vector<RefusedLink>& refused) {
@@ -96,18 +98,16 @@ void LinkKeeper::consider(const VirtualLink& link, Instant now, Changes& files, 
   const LinkState* state = watch_.by_name(link.name);
   if (state == nullptr) return create(link, *base, kept, now, changes);
   if (!is_it(link, *state)) {
-    const bool replaceable = state->kind == kind_text(link.kind);
-    if (replaceable) {  // create() paces what follows
+    if (state->kind == kind_text(link.kind)) {  // create() paces what follows
       refused.push_back({"Removing old interface " + link.name + ": it is on another interface or has another MAC address", 0});
       changes.push_back(DeleteLinks{{link.name}, 0});
-    } else if (!replaceable && !std::exchange(kept.complained, true)) {
+    } else if (!std::exchange(kept.complained, true)) {
       refused.push_back({"use interface " + link.name + ": there is another one of that name", EEXIST});
     }
     return;
   }
   if (kept.prepared != state->index) return prepare(link, *state, *base, kept, files, changes);
-  if (now >= kept.again) kept.pause = kLinkRetryFirst;
-  keep_right(link, *state, *base, changes);
+  keep_right(link, *state, *base, kept, now, changes);
 }
 
 bool LinkKeeper::step(Instant now, std::vector<RefusedLink>& refused) {
@@ -135,7 +135,9 @@ void LinkKeeper::apply(const Changes& changes, std::vector<RefusedLink>& refused
   for (std::size_t at = 0; at < changes.size(); ++at) {
     const bool there = codes[at] == EEXIST && std::holds_alternative<AddLinkAddress>(changes[at]);
     const bool gone = codes[at] == ENODEV && std::holds_alternative<DeleteLinks>(changes[at]);
-    if (codes[at] != 0 && !there && !gone) refused.push_back({to_string(changes[at]), codes[at]});
+    if (codes[at] == 0 || there || gone) continue;
+    std::string text = to_string(changes[at]);
+    if (said_.insert(text).second) refused.push_back({std::move(text), codes[at]});
   }
 }
 
@@ -165,11 +167,12 @@ void LinkKeeper::erase(const std::vector<VirtualLink>& links, std::vector<Refuse
   }
   if (all.names.empty()) return;
   all.group = unused_group();
-  const std::size_t before = refused.size();
-  apply({all}, refused);
-  if (refused.size() == before || all.names.size() == 1) return;
-  refused.resize(before);  // one by one then: some of them may be able to go
-  for (const std::string& name : all.names) apply({DeleteLinks{{name}, 0}}, refused);
+  const LinkChange together = all;
+  const int code = kernel_.apply_links(std::span(&together, 1)).front();
+  if (code == 0 || code == ENODEV) return;
+  Changes singly;  // some of them may be able to go
+  for (const std::string& name : all.names) singly.push_back(DeleteLinks{{name}, 0});
+  apply(singly, refused);
 }
 
 void LinkKeeper::drop_old(std::vector<RefusedLink>& refused) { erase(std::exchange(old_, {}), refused); }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,7 +53,7 @@ class LinkKeeper {
   void consider(const VirtualLink& link, Instant now, Changes& files, Changes& changes, std::vector<RefusedLink>& refused);
   void create(const VirtualLink& link, const LinkState& base, Kept& kept, Instant now, Changes& changes);
   void prepare(const VirtualLink& link, const LinkState& state, const LinkState& base, Kept& kept, Changes& files, Changes& changes);
-  void keep_right(const VirtualLink& link, const LinkState& state, const LinkState& base, Changes& changes);
+  void keep_right(const VirtualLink& link, const LinkState& state, const LinkState& base, Kept& kept, Instant now, Changes& changes);
   std::optional<Prefix> address_for(const VirtualLink& link, const LinkState& base) const;
   bool is_it(const VirtualLink& link, const LinkState& state) const;
   void apply(const Changes& changes, std::vector<RefusedLink>& refused);
@@ -65,6 +66,7 @@ class LinkKeeper {
   std::vector<VirtualLink> old_;       // of earlier plans
   std::map<std::string, Kept> kept_;
   std::vector<std::string> fresh_;
+  std::set<std::string> said_;         // refusals of this plan: each is told once
 };
 
 }  // namespace holdfast

@@ -120,9 +120,7 @@ void Supervisor::advance() {
   const bool checkerd_current = !wants_checkerd() || checkerd_.applied() == plan_.check.generation;
   if (rights_known && vrrpd_current && checkerd_current && announced_ != plan_.generation) {
     announced_ = plan_.generation;
-    wire::ParentToIpvsd drop;
-    drop.mutable_drop_old_links()->set_generation(plan_.ipvs.generation);
-    ipvsd_.send(drop);
+    drop_old_links();
     observer_.plan_applied(plan_.generation);
   }
 }
@@ -169,6 +167,7 @@ void Supervisor::vrrpd_ended(const ChildExit& exit) {
   vrrpd_linked_ = false;
   sockets_.clear();
   if (vrrpd_.process().retired()) last_states_.clear();
+  if (vrrpd_.process().retired() && !stopping_) drop_old_links();
   if (!told_of_end(vrrpd_.process(), exit, announced_ != 0)) {
     if (!stopping_ && wants_vrrpd() && vrrpd_.process().retired()) vrrpd_.ensure();
     return;

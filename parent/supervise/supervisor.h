@@ -77,6 +77,7 @@ class Supervisor {
   bool any_active() const;
   // supervisor_links.cpp: plans, links between children, sockets
   void tell_ipvsd();
+  void drop_old_links();
   void tell_vrrpd();
   void tell_checkerd();
   void link_vrrpd();

@@ -21,6 +21,14 @@ void Supervisor::tell_ipvsd() {
   ipvsd_.note_sent(plan_.ipvs.generation);
 }
 
+// Links that the plan does not name any more go when nobody sends on them: also not a vrrpd that is about to end.
+void Supervisor::drop_old_links() {
+  if (!ipvsd_.ready() || (!wants_vrrpd() && vrrpd_.process().running())) return;
+  wire::ParentToIpvsd message;
+  message.mutable_drop_old_links()->set_generation(plan_.ipvs.generation);
+  ipvsd_.send(message);
+}
+
 void Supervisor::tell_vrrpd() {
   if (!wants_vrrpd() || !vrrpd_.ready() || vrrpd_.process().retired()) return;
   if (!vrrpd_linked_) link_vrrpd();

@@ -29,7 +29,7 @@ std::vector<int> Kernel::apply_links(std::span<const LinkChange> changes) {
   std::vector<int> codes;
   for (const LinkChange& change : changes) {
     const auto refused = refused_.find(to_string(change));
-    codes.push_back(refused != refused_.end() ? refused->second : apply_link(change));
+    codes.push_back(refused != refused_.end() && refused->second != 0 ? refused->second : apply_link(change));
     if (codes.back() == 0) applied_links.push_back(change);
   }
   return codes;

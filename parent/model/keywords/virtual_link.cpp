@@ -53,7 +53,7 @@ void group(Use& use) {
   const auto number = leading_number(use.value().text, true, rest);
   const bool named = use.value().text == "default";
   if (!named && (!number || !rest.empty() || *number > kMax32)) {
-    use.problem("unknown-group", "link group '" + std::string(use.value().text) + "' is not known: it is ignored", "a number, or default");
+    use.problem("unknown-link-group", "link group '" + std::string(use.value().text) + "' is not known: it is ignored", "a number, or default");
     return;
   }
   assign(use.target.as<Link>().group, use, named ? std::string("0") : std::to_string(*number));

@@ -99,7 +99,7 @@ TEST_F(Links, AnIpv6VmacSendsFromTheLinkLocalAddressBelowOrOneMadeFromItsMac) {
   VirtualLink other = vmac("vrrp.52", "eth1", Family::kIpv6);
   plan({vmac("vrrp.51", "eth0", Family::kIpv6), other});
   EXPECT_EQ(made<AddLinkAddress>().back().prefix.to_string(), "fe80::77/64");
-  EXPECT_FALSE(kernel.ipv6.contains("vrrp.51"));
+  EXPECT_TRUE(kernel.ipv6.at("vrrp.51"));
 }
 
 TEST_F(Links, OneThatSendsNothingNeedsNoAddress) {
@@ -239,6 +239,23 @@ TEST_F(Links, AFailureIsSaidAndTriedAgain) {
   ASSERT_EQ(refused.size(), 1u);
   EXPECT_EQ(refused[0].text, "create macvlan vrrp.51 on eth0");
   EXPECT_EQ(keeper.deadline(), kStart + kLinkRetryFirst);
+  keep(kStart + kLinkRetryFirst);
+  EXPECT_EQ(refused.size(), 1u) << "said once";
+  kernel.refuse("create macvlan vrrp.51 on eth0", 0);
+  keep(kStart + 10s);
+  EXPECT_TRUE(there("vrrp.51"));
+}
+
+TEST_F(Links, WhenNotAllCanGoTogetherEachGoesAlone) {
+  VirtualLink second = vmac("vrrp.52");
+  second.hardware.back() = 52;
+  plan({vmac(), second});
+  kernel.refuse("delete 2 links", EOPNOTSUPP);
+  kernel.refuse("delete link vrrp.51", EBUSY);
+  keeper.finish(refused);
+  EXPECT_TRUE(there("vrrp.51") && !there("vrrp.52"));
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0].text, "delete link vrrp.51");
 }
 
 // ---- settings
@@ -349,6 +366,7 @@ TEST(Judge, APolledCarrierReplacesTheFlagsAndIsAskedOnceASecond) {
   EXPECT_FALSE(judge.polled("eth0", false));
   EXPECT_FALSE(judge.up("eth0", true, true, kStart));
   EXPECT_FALSE(judge.up("vrrp.51", true, true, kStart));
+  judge.forget("eth0");
   (void)judge.polled("eth0", true);
   EXPECT_TRUE(judge.up("eth0", false, true, kStart));
   EXPECT_FALSE(judge.up("eth0", true, false, kStart)) << "taken down by its administrator";

@@ -147,7 +147,7 @@ TEST(Instance, Mistakes) {
       {"another VMAC", instance("use_vmac name mac02 group 5 02:00:00:00:00:01"), {}},
       {"a VMAC with an address of the protocol", instance("use_vmac 00:00:5e:00:01:07"), {"bad-mac"}},
       {"a VMAC with a group address", instance("use_vmac 01:00:00:00:00:01"), {"bad-mac"}},
-      {"a VMAC in an unknown group", instance("use_vmac group office"), {"unknown-group"}},
+      {"a VMAC in an unknown group", instance("use_vmac group office"), {"unknown-link-group"}},
       {"an ipvlan", instance("use_ipvlan ipv0 10.0.0.9/24 private group 7"), {}},
       {"an ipvlan with two modes", instance("use_ipvlan 10.0.0.9/24 private vepa"), {"second-mode"}},
       {"two ipvlans", instance("use_ipvlan 10.0.0.9/24\nuse_ipvlan 10.0.0.8/24"), {"already-set"}},
@@ -162,7 +162,7 @@ TEST(Instance, Mistakes) {
        {"no-effect-yet", "incomplete-block", "no-effect-yet", "incomplete-block"}},
       {"sessions", "bfd_instance b {\n neighbor_ip 10.0.0.1\n}\n" + instance("track_bfd {\n b\n c\n}"),
        {"no-effect-yet", "no-effect-yet", "undefined-reference"}},
-      {"extra announcements", instance("garp_extra_if all 60"), {"no-effect-yet"}},
+      {"extra announcements", instance("garp_extra_if all 60"), {}},
   });
 }
 
