@@ -39,6 +39,7 @@ bool LinkJudge::up(const std::string& name, bool running, bool enabled, Instant 
   const auto found = delayed_.find(name);
   if (found == delayed_.end()) return raw;
   Delayed& delayed = found->second;
+  if (!delayed.known && !raw && below != below_.end()) return false;  // a link that was just made comes up at once
   if (!std::exchange(delayed.known, true)) delayed.judged = raw;
   if (raw == delayed.judged) {
     delayed.change = kNever;

@@ -20,6 +20,7 @@ class Building {
   const Surroundings& surroundings;
   Plan plan;
   Identities identities;
+  std::set<std::string> link_names;  // of plan.ipvs.links
 
   // The value is corrected or the item left out; a configuration test counts it as keepalived does.
   void warn(config::Position at, config::Code code, std::string message, std::string expected = {});

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kNameMax = 15;
 constexpr std::size_t kMacOctets = 6;
-constexpr unsigned kAttemptsMax = 256;
+constexpr unsigned kAttemptsMax = 65'536;  // more than there can be instances
 
 HardwareAddress virtual_mac(Family family, std::uint8_t vrid) {
   return {0x00, 0x00, 0x5e, 0x00, static_cast<std::uint8_t>(family == Family::kIpv4 ? 1 : 2), vrid};
@@ -31,10 +31,14 @@ VirtualLink* VirtualLinks::find(const std::string& name) {
   return found == links.end() ? nullptr : &*found;
 }
 
+void VirtualLinks::add(VirtualLink link) {
+  building_.link_names.insert(link.name);
+  building_.plan.ipvs.links.push_back(std::move(link));
+}
+
 // A link of that name is there already: it will be taken over if it is one that an earlier run has made, with the same MAC address.
 bool VirtualLinks::free(const std::string& name, const VirtualLink& link) const {
-  const auto& links = building_.plan.ipvs.links;
-  if (std::ranges::find(links, name, &VirtualLink::name) != links.end()) return false;
+  if (building_.link_names.contains(name)) return false;
   if (!building_.surroundings.interface) return true;
   const auto known = building_.surroundings.interface(name);
   return !known || !known->hardware || link.kind != LinkKind::kMacvlan || *known->hardware == link.hardware;
@@ -47,9 +51,10 @@ std::string VirtualLinks::choose_name(const model::Located<std::string>& wanted,
     building_.error(wanted.at, "link-name-taken", name() + "interface name " + *wanted + " is in use by something else, ignored");
   }
   const std::string vrid = "." + std::to_string(*said_.vrid);
+  const auto named = [&](const std::string& rest) { return prefix.substr(0, kNameMax - rest.size()) + rest; };
   constexpr unsigned kIpv6First = 6;
   unsigned number = 0;
-  std::string candidate = prefix + vrid;
+  std::string candidate = named(vrid);
   for (unsigned attempt = 0; !free(candidate, link) && attempt < kAttemptsMax; ++attempt) {
     if (link.family == Family::kIpv6 && attempt == 0) {
       number = kIpv6First;
@@ -57,9 +62,9 @@ std::string VirtualLinks::choose_name(const model::Located<std::string>& wanted,
       number = link.family == Family::kIpv6 && attempt == 1 ? 1 : number + 1;
       if (link.family == Family::kIpv6 && number == kIpv6First) ++number;
     }
-    candidate = prefix + std::to_string(number) + vrid;
+    candidate = named(std::to_string(number) + vrid);
   }
-  return candidate.substr(0, kNameMax);
+  return candidate;
 }
 
 // Rules of strict mode and unicast. False: the instance has no VMAC.
@@ -105,7 +110,7 @@ void VirtualLinks::place_on_vmac(VrrpInstance& instance) {
     instance.base_interface = base_;
     instance.interface = link.name;
   }
-  building_.plan.ipvs.links.push_back(std::move(link));
+  add(std::move(link));
 }
 
 void VirtualLinks::place_on_ipvlan(VrrpInstance& instance) {
@@ -132,7 +137,7 @@ void VirtualLinks::place_on_ipvlan(VrrpInstance& instance) {
   own_ = holds_ = link.name;
   instance.base_interface = base_;
   instance.interface = link.name;
-  building_.plan.ipvs.links.push_back(std::move(link));
+  add(std::move(link));
 }
 
 void VirtualLinks::place(VrrpInstance& instance) {
@@ -156,8 +161,9 @@ std::string VirtualLinks::vmac_on(const std::string& base, Family family, VrrpIn
     if (known.base == base && known.hardware == link.hardware && known.kind == link.kind) return known.name;
   }
   link.name = choose_name({}, globals.vmac_addr_prefix ? *globals.vmac_addr_prefix : globals.vmac_prefix.value_or("vrrp"), link);
-  building_.plan.ipvs.links.push_back(link);
-  return link.name;
+  const std::string made = link.name;
+  add(std::move(link));
+  return made;
 }
 
 std::string VirtualLinks::holder_of(const model::AddressEntry& entry, VrrpInstance& instance) {

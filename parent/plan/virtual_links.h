@@ -31,6 +31,7 @@ class VirtualLinks {
   bool free(const std::string& name, const VirtualLink& link) const;
   std::string vmac_on(const std::string& base, Family family, VrrpInstance& instance);
   VirtualLink* find(const std::string& name);
+  void add(VirtualLink link);
   std::string name() const { return "(" + said_.name + ") "; }
 
   Building& building_;

@@ -350,7 +350,8 @@ TEST(Judge, AChangeCountsWhenItHasLasted) {
   EXPECT_FALSE(up(false, 12s));
   EXPECT_FALSE(up(true, 13s));
   EXPECT_TRUE(up(true, 18s));
-  EXPECT_TRUE(up(true, 20s, "vrrp.51"));
+  EXPECT_FALSE(up(false, 19s, "vrrp.51"));
+  EXPECT_TRUE(up(true, 20s, "vrrp.51")) << "a link that was just made";
   EXPECT_TRUE(up(false, 21s, "vrrp.51")) << "what is on it waits as long";
   EXPECT_FALSE(up(false, 21s, "eth1")) << "others do not wait";
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include "tests/unit/plan/plan_example.h"
 
@@ -91,6 +92,22 @@ TEST(VirtualLinks, NamesAreFoundForEverybody) {
   std::vector<std::string> names;
   for (const VirtualLink& link : built.plan.ipvs.links) names.push_back(link.name);
   EXPECT_EQ(names, (std::vector<std::string>{"vrrp.51", "vrrp6.51", "vrrp1.51", "vrrp2.51"}));
+}
+
+TEST(VirtualLinks, ThousandsWithOneVridAndALongPrefixHaveNamesOfTheirOwn) {
+  model::Configuration configuration;
+  configuration.globals.vmac_prefix = said<std::string>("eleven.long");
+  for (int number = 0; number < 1500; ++number) {
+    configuration.instances.push_back(example::instance(("i" + std::to_string(number)).c_str(), ("e" + std::to_string(number)).c_str(), 255, "10.0.0.1"));
+    configuration.instances.back().use_vmac = said(model::VirtualMac{});
+  }
+  config::Diagnostics diagnostics;
+  const Built built = build(configuration, example::anywhere(), diagnostics);
+  std::set<std::string> names;
+  for (const VirtualLink& link : built.plan.ipvs.links) {
+    EXPECT_LE(link.name.size(), 15u);
+    EXPECT_TRUE(names.insert(link.name).second) << link.name;
+  }
 }
 
 TEST(VirtualLinks, ANameThatTheMachineHasForSomethingElseIsNotTaken) {
