@@ -80,10 +80,10 @@ void LinkKeeper::prepare(const VirtualLink& link, const LinkState& state, const 
 
 // What changes while a link lives: the VRF of its base, and an address that was taken from it.
 void LinkKeeper::keep_right(const VirtualLink& link, const LinkState& state, const LinkState& base, Kept& kept, Instant now, Changes& changes) {
-  if (now < kept.again) return;
-  kept.pause = kLinkRetryFirst;
   const std::uint32_t master = base.in_vrf ? base.master : 0;
   if (state.master != master && (state.in_vrf || base.in_vrf)) changes.push_back(SetMaster{link.name, master});
+  if (now < kept.again) return;
+  kept.pause = kLinkRetryFirst;
   if (!state.up || link.kind != LinkKind::kMacvlan || link.family != Family::kIpv6 || link.address || !link.sends) return;
   const auto& sources = watch_.facts(state.index).sources;
   if (std::any_of(sources.begin(), sources.end(), [](const IpAddress& source) { return !source.is_v4(); })) return;
