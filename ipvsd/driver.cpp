@@ -23,7 +23,9 @@ using Descriptors = ChannelSocket::Descriptors;
 Driver::Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel)
     : loop_(loop),
       kernel_(std::move(kernel)),
-      teller_(watch_),
+      links_(*kernel_, watch_),
+      settings_keeper_(*kernel_, watch_, [this](const std::vector<KeptSetting>& kept) { tell_kept(kept); }),
+      teller_(watch_, [this](LinkFacts facts) { return judged(std::move(facts)); }),
       addresses_(*kernel_, claims_, watch_),
       table_(*kernel_, wishes_),
       announcer_([this](const announce::Target& target) -> std::optional<announce::Outlet> {
@@ -37,6 +39,7 @@ Driver::Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel)
       announce_timer_(loop.timer([this] { send_announcements(); })),
       absence_timer_(loop.timer([this] { absence_over(); })),
       tell_timer_(loop.timer([this] { tell_links(teller_.overdue(), false); })),
+      links_timer_(loop.timer([this] { links_due(); })),
       parent_(loop, std::move(parent_link), Descriptors::kAccepted,
               [this](wire::ParentToIpvsd& message, Fd descriptor) { from_parent(message, std::move(descriptor)); },
               [this](const Error& error) { parent_gone(error); }) {
@@ -74,6 +77,7 @@ void Driver::from_parent(wire::ParentToIpvsd& message, Fd descriptor) {
       if (!descriptor) return sender_at_fault(Error{"AnnounceSocket without a descriptor"});
       announcer_.use(std::move(descriptor));
       return send_announcements();
+    case wire::ParentToIpvsd::kDropOldLinks: return drop_old_links();
     case wire::ParentToIpvsd::kReleaseAll: return release_all(message.release_all().peer());
     case wire::ParentToIpvsd::kStop: {
       withdraw(message.stop().keep_vrrp() || settings_.keep_vrrp, message.stop().keep_ipvs() || settings_.keep_ipvs);
@@ -121,6 +125,7 @@ void Driver::adopt(IpvsPlan plan) {
     if (claims_.find(rights.id) == nullptr) early.push_back(rights.id);
   }
   claims_.set_plan(plan);
+  adopt_links(plan);
   const WishLedger::Touched touched = wishes_.set_plan(plan);
   const std::vector<Refused> refused = addresses_.reconcile();
   claims_.forget_orphans();
@@ -132,6 +137,7 @@ void Driver::adopt(IpvsPlan plan) {
   settings_.instances.clear();
   settings_.services.clear();
   settings_.destinations.clear();
+  settings_.links.clear();
   planned_ = true;
   wire::IpvsdToParent applied;
   applied.mutable_plan_applied()->set_generation(settings_.generation);
@@ -200,6 +206,9 @@ void Driver::claim(const wire::ClaimAddresses& message) {
   const InstanceId id{message.instance()};
   switch (claims_.claim(id, message.claim())) {
     case ClaimVerdict::kAccepted: {
+      const InstanceRights& rights = claims_.find(id)->rights;
+      rounds_.begin(id, rights.extra_delay, rights.extra_every, loop_.now());
+      arm_links();
       const std::vector<Refused> refused = addresses_.hold(id);
       tell_claim(id, message.claim(), true, refused.size());
       return tell_refused(refused);
@@ -214,6 +223,7 @@ void Driver::claim(const wire::ClaimAddresses& message) {
 void Driver::release(const wire::ReleaseAddresses& message) {
   const InstanceId id{message.instance()};
   if (claims_.release(id, message.claim()) != ClaimVerdict::kAccepted) return;
+  rounds_.end(id);
   const std::vector<Refused> refused = addresses_.withdraw(id);
   tell_claim(id, message.claim(), false, refused.size());
   tell_refused(refused);

@@ -7,6 +7,7 @@
 
 #include "ipvsd/reconcile/change.h"
 #include "proto/codec/ipvs_codec.h"
+#include "proto/codec/link_codec.h"
 
 namespace holdfast {
 
@@ -45,11 +46,29 @@ Status PlanIntake::take(const wire::IpvsPlanChunk& message) {
     plan_.lvs_flush = settings.lvs_flush();
     plan_.keep_ipvs = settings.keep_ipvs();
     plan_.keep_vrrp = settings.keep_vrrp();
+    plan_.quiet_igmp = settings.quiet_igmp();
+    plan_.withdraw_only = settings.withdraw_only();
     if (settings.vrrpd_absence_us() < 0 || settings.vrrpd_absence_us() > kAbsenceMax) return Error{"plan: vrrpd_absence out of range"};
     plan_.vrrpd_absence = Duration{settings.vrrpd_absence_us()};
   }
   HF_OK(take_instances(message));
+  HF_OK(take_links(message));
   return take_tables(message);
+}
+
+Status PlanIntake::take_links(const wire::IpvsPlanChunk& message) {
+  const auto take_all = [](const auto& entries, auto& items, const char* what) -> Status {
+    for (const auto& entry : entries) {
+      HF_OK(room_for_one(items, kPlanLinksMax, what));
+      HF_TRY(auto item, decode(entry));
+      items.push_back(std::move(item));
+    }
+    return ok();
+  };
+  HF_OK(take_all(message.links(), plan_.links, "links"));
+  HF_OK(take_all(message.link_delays(), plan_.link_delays, "delayed links"));
+  HF_OK(take_all(message.link_polls(), plan_.link_polls, "polled links"));
+  return take_all(message.kept(), plan_.kept, "kept settings");
 }
 
 Status PlanIntake::take_instances(const wire::IpvsPlanChunk& message) {
@@ -81,6 +100,11 @@ Status PlanIntake::check() const {
   std::unordered_set<InstanceId> instances;
   for (const InstanceRights& rights : plan_.instances) {
     if (!instances.insert(rights.id).second) return Error{"plan: instance " + rights.name + " is there twice"};
+  }
+  std::set<std::string> links;
+  for (const VirtualLink& link : plan_.links) {
+    if (!links.insert(link.name).second) return Error{"plan: link " + link.name + " is there twice"};
+    if (link.base == link.name) return Error{"plan: link " + link.name + " is its own base"};
   }
   std::unordered_set<ServiceId> services;
   std::set<ServiceKey> keys;

@@ -178,10 +178,10 @@ void encode_destination_dump(Batch& batch, GenericFamily family, const ServiceKe
   });
 }
 
-void encode_family_lookup(Batch& batch) {
-  batch.add(GENL_ID_CTRL, 0, [](nlmsghdr* header) {
+void encode_family_lookup(Batch& batch, const char* name) {
+  batch.add(GENL_ID_CTRL, 0, [name](nlmsghdr* header) {
     put_generic(header, CTRL_CMD_GETFAMILY, 1);
-    mnl_attr_put_strz(header, CTRL_ATTR_FAMILY_NAME, IPVS_GENL_NAME);
+    mnl_attr_put_strz(header, CTRL_ATTR_FAMILY_NAME, name);
   });
 }
 

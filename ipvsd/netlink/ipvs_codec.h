@@ -25,7 +25,7 @@ void encode_service_dump(Batch&, GenericFamily);
 void encode_service_request(Batch&, GenericFamily, const ServiceKey&);  // one service
 void encode_destination_dump(Batch&, GenericFamily, const ServiceKey&);
 // Asks generic netlink's controller for the family; the kernel loads the module ip_vs for it if it has to.
-void encode_family_lookup(Batch&);
+void encode_family_lookup(Batch&, const char* name);
 
 // `message`: one whole netlink message as a dump gives it.
 Result<std::pair<ServiceKey, ServiceOptions>> decode_service(Octets message);

@@ -88,7 +88,7 @@ Surroundings Driver::surroundings() {
 
 std::optional<KnownInterface> Driver::look_up(const std::string& interface) {
   const auto found = launcher_.look_up(interface);
-  if (found) return KnownInterface{(found->flags & IFF_LOOPBACK) != 0, (found->flags & IFF_MULTICAST) != 0};
+  if (found) return KnownInterface{(found->flags & IFF_LOOPBACK) != 0, (found->flags & IFF_MULTICAST) != 0, found->hardware};
   if (found.error().code == EPIPE) return KnownInterface{};
   return std::nullopt;
 }
@@ -118,6 +118,8 @@ void Driver::start() {
   if (!intents_.empty()) log_warning(LogEvent::kMessage, "Instances are in maintenance since an earlier run; holdfastctl status shows which");
   first_service_ = loaded.first_service;
   offered_errors_ = loaded.errors();
+  // A daemon that was killed has left settings changed: what they were before is what will be restored.
+  if (auto left = read_owned(owned_path_)) supervisor_.remember(std::move(left->kept));
   if (line_.log_console || line_.detail > 0) log_info(LogEvent::kMessage, "Configuration read");
   offer(std::move(loaded.built.plan));
 }
@@ -227,6 +229,14 @@ void Driver::reload_failed(const std::string& why) {
   if (std::exchange(reload_again_, false)) loop_.later([this] { reload(); });
 }
 
+void Driver::write_owned_file() {
+  IpvsPlan owned = supervisor_.plan().ipvs;
+  owned.kept = supervisor_.kept();
+  if (auto written = write_owned(owned_path_, owned); !written) {
+    log_warning(LogEvent::kDegraded, written.error().message + ": --cleanup will not know what to remove");
+  }
+}
+
 void Driver::plan_applied(Generation) {
   if (phase_ == Phase::kStopping) return;
   const bool first = phase_ == Phase::kStarting;
@@ -236,9 +246,7 @@ void Driver::plan_applied(Generation) {
   if (gone_back) return;
   reload_answered({});
   if (std::exchange(intents_pending_, false)) loop_.later([this] { apply_intents_now(); });
-  if (auto written = write_owned(owned_path_, supervisor_.plan().ipvs); !written) {
-    log_warning(LogEvent::kDegraded, written.error().message + ": --cleanup will not know what to remove");
-  }
+  write_owned_file();
   log_info(first ? LogEvent::kStarted : LogEvent::kReloaded, first ? "Startup complete" : "Reload complete");
   service_report_.ready(first ? "Started" : "Reloaded");
   if (first) {

@@ -56,6 +56,7 @@ class Driver final : public Observer {
   void instances_reported(const wire::StatusReport&) override;
   void services_reported(const wire::ServicesReport&) override;
   void links_changed() override {}
+  void settings_kept() override { write_owned_file(); }
   void child_started(launcher::Child, pid_t) override;
   void plan_applied(Generation) override;
   void plan_refused(const RoleRow&, const std::string& reason) override;
@@ -96,6 +97,7 @@ class Driver final : public Observer {
   Answer maintain(const Question& question);
   void apply_intents_now();
   void tell_event(const std::string& kind, const std::string& name, const std::string& state, unsigned priority, const std::string& reason);
+  void write_owned_file();
   void complete_board();
   std::string dump_path(const std::string& name) const;
   void write_dump(const std::string& name, const std::string& text);

@@ -12,6 +12,7 @@
 #include "parent/plan/identity.h"
 #include "parent/status/dump_file.h"
 #include "proto/codec/ipvs_codec.h"
+#include "proto/codec/link_codec.h"
 #include "proto/runtime/fd.h"
 
 namespace holdfast {
@@ -51,6 +52,8 @@ Status write_owned(const std::string& path, const IpvsPlan& plan) {
   for (const InstanceRights& instance : plan.instances) encode(instance, *whole.add_instances());
   for (const Service& service : plan.services) encode(service, *whole.add_services());
   for (const Destination& destination : plan.destinations) encode(destination, *whole.add_destinations());
+  for (const VirtualLink& link : plan.links) encode(link, *whole.add_links());
+  for (const KeptSetting& kept : plan.kept) encode(kept, *whole.add_kept());
   std::string bytes;
   whole.SerializeToString(&bytes);
   return write_whole(path, bytes);
@@ -81,6 +84,14 @@ Result<IpvsPlan> read_owned(const std::string& path) {
   for (const wire::Destination& destination : whole.destinations()) {
     HF_TRY(Destination decoded, decode(destination));
     plan.destinations.push_back(std::move(decoded));
+  }
+  for (const wire::VirtualLink& link : whole.links()) {
+    HF_TRY(VirtualLink decoded, decode(link));
+    plan.links.push_back(std::move(decoded));
+  }
+  for (const wire::KeptSetting& kept : whole.kept()) {
+    HF_TRY(KeptSetting decoded, decode(kept));
+    plan.kept.push_back(std::move(decoded));
   }
   return plan;
 }

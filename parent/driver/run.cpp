@@ -40,7 +40,7 @@ Surroundings plain_surroundings(const CommandLine& line) {
 
 std::optional<KnownInterface> ask_launcher(LauncherClient& launcher, const std::string& interface) {
   const auto found = launcher.look_up(interface);
-  if (found) return KnownInterface{(found->flags & IFF_LOOPBACK) != 0, (found->flags & IFF_MULTICAST) != 0};
+  if (found) return KnownInterface{(found->flags & IFF_LOOPBACK) != 0, (found->flags & IFF_MULTICAST) != 0, found->hardware};
   if (found.error().code == EPIPE) return KnownInterface{};
   return std::nullopt;
 }
@@ -70,6 +70,7 @@ class Cleaner {
     if (message.has_ready()) {
       ipvsd_.note_ready();
       plan_.generation = 1;
+      plan_.withdraw_only = true;
       auto messages = encode_plan(plan_);
       if (!messages) return give_up(messages.error().message);
       ipvsd_.send_all(*messages);
@@ -153,7 +154,7 @@ int test_alone(const CommandLine& line, const Reading& reading, TestLog log) {
   Surroundings around = plain_surroundings(line);
   around.interface = [](const std::string& interface) -> std::optional<KnownInterface> {
     if (::if_nametoindex(interface.c_str()) == 0) return std::nullopt;
-    return KnownInterface{interface == "lo", true};
+    return KnownInterface{interface == "lo", true, std::nullopt};
   };
   around.writable_by_others = PathRights([](const std::string& path, bool) { return OwnFiles().mode(path); });
   return answer(line, reading, files, around, log);

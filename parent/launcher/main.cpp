@@ -99,6 +99,8 @@ class Server {
         HF_TRY(const Interface found, lookup_interface(request.interface));
         reply.interface_index = found.index;
         reply.flags = found.flags;
+        reply.has_hardware = found.hardware ? 1 : 0;
+        if (found.hardware) std::copy(found.hardware->begin(), found.hardware->end(), reply.hardware);
         return ok();
       }
     }

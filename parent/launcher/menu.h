@@ -26,7 +26,7 @@ enum class Item : std::uint16_t {
   kOpenDirectory = 4,       // path (absolute)                                     -> + descriptor to list
   kOpenAdvertSocket = 5,    // interface_index or 0, family, unicast, header, ttl, group, source -> + raw socket of protocol 112 or 51
   kOpenAnnounceSocket = 6,  //                                                     -> + packet socket that can only send
-  kLookupInterface = 7,     // interface                                           -> interface_index, flags (IFF_UP...)
+  kLookupInterface = 7,     // interface                                           -> interface_index, flags (IFF_UP...), hardware
   kOpenBfdSocket = 9,       // family, multihop, and to send: unicast 1, ttl, source -> + UDP socket that only receives on, or only sends from, a BFD port
   kOpenPingSocket = 8,      // family                                              -> + raw ICMP socket that receives echo replies only
 };
@@ -66,11 +66,14 @@ struct Reply {
   std::int32_t pid = 0;
   std::uint32_t interface_index = 0;
   std::uint32_t flags = 0;
+  std::uint8_t has_hardware = 0;        // an Ethernet address
+  std::uint8_t hardware[6] = {};
+  std::uint8_t reserved = 0;
 };
 
 inline constexpr std::size_t kRequestSize = 80;
 inline constexpr std::size_t kPathRequestSize = kRequestSize + kPathMax;
-inline constexpr std::size_t kReplySize = 24;
+inline constexpr std::size_t kReplySize = 32;
 static_assert(sizeof(Request) == kRequestSize && std::is_trivially_copyable_v<Request>);
 static_assert(sizeof(PathRequest) == kPathRequestSize && std::is_trivially_copyable_v<PathRequest>);
 static_assert(sizeof(Reply) == kReplySize && std::is_trivially_copyable_v<Reply>);

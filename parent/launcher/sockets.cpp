@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 #include <linux/icmp.h>
 #include <linux/if.h>
+#include <linux/if_arp.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
@@ -223,7 +224,11 @@ Result<Interface> lookup_interface(const char* name) {
   if (ioctl(socket.get(), SIOCGIFINDEX, &request) != 0) return Error{std::string("interface ") + name, errno};
   const auto index = static_cast<std::uint32_t>(request.ifr_ifindex);
   if (ioctl(socket.get(), SIOCGIFFLAGS, &request) != 0) return Error{std::string("interface ") + name, errno};
-  return Interface{index, static_cast<std::uint16_t>(request.ifr_flags)};
+  Interface interface{index, static_cast<std::uint16_t>(request.ifr_flags), std::nullopt};
+  if (ioctl(socket.get(), SIOCGIFHWADDR, &request) == 0 && request.ifr_hwaddr.sa_family == ARPHRD_ETHER) {
+    std::memcpy(interface.hardware.emplace().data(), request.ifr_hwaddr.sa_data, sizeof(HardwareAddress));
+  }
+  return interface;
 }
 
 }  // namespace holdfast::launcher

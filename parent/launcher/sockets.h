@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
 #include "parent/launcher/menu.h"
 #include "proto/runtime/fd.h"
 #include "proto/runtime/result.h"
+#include "proto/value/address.h"
 
 namespace holdfast::launcher {
 
@@ -22,6 +25,7 @@ Result<Fd> open_ping_socket(const Request& request);
 struct Interface {
   std::uint32_t index;
   std::uint32_t flags;
+  std::optional<HardwareAddress> hardware;
 };
 Result<Interface> lookup_interface(const char* name);
 

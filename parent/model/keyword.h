@@ -194,5 +194,6 @@ std::span<const Table> checker_tables();
 std::span<const Table> bfd_tables();
 std::span<const Table> address_tables();
 std::span<const Table> route_tables();
+std::span<const Table> virtual_link_tables();
 
 }  // namespace holdfast::model

@@ -15,6 +15,8 @@
 
 #include "parent/config/diagnostic.h"
 #include "parent/model/peering.h"
+#include "parent/model/link_settings.h"
+#include "parent/model/located.h"
 #include "proto/value/address.h"
 #include "proto/value/check_plan.h"
 #include "proto/value/instant.h"
@@ -157,6 +159,11 @@ struct Globals {
   Located<Duration> vrrp_delay_after_boot;
   Located<bool> log_unknown_vrids;
   Located<bool> disable_local_igmp;
+  Located<std::string> vmac_prefix;
+  Located<std::string> vmac_addr_prefix;
+  std::vector<LinkDelayEntry> link_delays;
+  Located<bool> link_polling;        // linkbeat_use_polling: every interface of an instance
+  std::vector<LinkPollEntry> link_polls;
 
   // IPVS and checks
   Located<bool> checker_log_all_failures;
@@ -284,6 +291,10 @@ struct Instance {
   Located<bool> accept;              // no_accept: false
   Located<bool> promote_secondaries;
   Located<bool> no_virtual_ipaddress;
+  Located<VirtualMac> use_vmac;
+  Located<bool> use_vmac_addr;
+  Located<bool> vmac_xmit_base;
+  Located<Ipvlan> use_ipvlan;
   Located<Authenticating> authentication;
   Located<Signing> signing;
   std::vector<AddressEntry> addresses;

@@ -17,6 +17,7 @@ namespace holdfast {
 struct KnownInterface {
   bool loopback = false;
   bool multicast = true;
+  std::optional<HardwareAddress> hardware{};  // nothing: it has none of six octets, or it was not asked
 };
 
 struct Surroundings {

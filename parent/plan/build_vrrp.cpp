@@ -7,6 +7,7 @@
 
 #include "parent/plan/building.h"
 #include "parent/plan/instance_rules.h"
+#include "parent/plan/virtual_links.h"
 
 namespace holdfast {
 namespace {
@@ -52,11 +53,11 @@ std::uint32_t address_flags(const model::AddressEntry& entry) {
   return flags;
 }
 
-VirtualAddress virtual_address(const model::AddressEntry& entry, const std::string& interface) {
+VirtualAddress virtual_address(const model::AddressEntry& entry, std::string interface) {
   constexpr std::uint32_t kForever = 0xffffffff;
   VirtualAddress address;
   address.prefix = entry.prefix;
-  address.interface = entry.dev.value_or(interface);
+  address.interface = std::move(interface);
   address.scope = entry.scope.value_or(0);
   address.label = entry.label.value_or({});
   if (entry.broadcast) address.broadcast = *entry.broadcast;
@@ -84,16 +85,16 @@ InstanceId instance_id(Building& building, const VrrpInstance& instance) {
   const std::string text = identity_text(
       {"instance", instance.interface, instance.family == Family::kIpv4 ? "4" : "6", std::to_string(instance.vrid),
        instance.unicast ? "unicast" : "multicast", instance.unicast && instance.source ? instance.source->to_string() : "",
-       instance.unicast ? "" : instance.group_address.to_string()});
+       instance.unicast ? "" : instance.group_address.to_string(), instance.base_interface});
   const InstanceId id = building.identities.id<InstanceId>(text);
   return building.instances.insert(id).second ? id : building.identities.id<InstanceId>(text + instance.name);
 }
 
-void fill_addresses(Building& building, const model::Instance& said, VrrpInstance& instance, InstanceRights& rights) {
+void fill_addresses(Building& building, const model::Instance& said, VirtualLinks& links, VrrpInstance& instance, InstanceRights& rights) {
   const std::size_t listed_max = listed_addresses_max(instance.family, instance.version);
-  std::set<std::string> fault_interfaces;
+  std::set<std::string> fault_interfaces(instance.fault_interfaces.begin(), instance.fault_interfaces.end());
   const auto hold = [&](const model::AddressEntry& entry) {
-    VirtualAddress address = virtual_address(entry, instance.interface);
+    VirtualAddress address = virtual_address(entry, links.holder_of(entry, instance));
     if (address.interface.empty()) {
       building.refuse(entry.at, config::ErrorClass::general_error, "address-without-interface",
                       "(" + instance.name + ") address " + entry.prefix.to_string() + " has no interface: the instance has none either",
@@ -101,6 +102,10 @@ void fill_addresses(Building& building, const model::Instance& said, VrrpInstanc
     }
     if (!entry.no_track && !address.interface.empty() && address.interface != instance.interface) {
       fault_interfaces.insert(address.interface);
+    }
+    if (!address.prefix.address.is_v4()) {  // the router's own link too, as keepalived does, whoever holds the address
+      links.carry_ipv6(address.interface);
+      links.carry_ipv6(links.own());
     }
     rights.addresses.push_back(std::move(address));
   };
@@ -283,16 +288,23 @@ void build_instance(Building& building, const model::Instance& said, const std::
   fill_transport(building, said, instance);
   fill_protocol(building, said, instance);
   if (!check_place(building, said, instance)) return;
+  VirtualLinks links(building, said);
+  links.place(instance);
   instance.id = instance_id(building, instance);
 
   InstanceRights rights;
   rights.id = instance.id;
   rights.name = instance.name;
-  rights.interface = instance.interface;
+  rights.interface = links.own().empty() ? instance.interface : links.own();
   rights.promote_secondaries = said.promote_secondaries.value_or(false);
   rights.garp_interval = globals.vrrp_garp_interval.value_or(Duration{0});
   rights.gna_interval = globals.vrrp_gna_interval.value_or(Duration{0});
-  fill_addresses(building, said, instance, rights);
+  const auto& extra = said.garp_extra_if ? said.garp_extra_if : globals.vrrp_garp_extra_if;
+  rights.extra_every = extra.value_or({}).every;
+  rights.extra_delay = instance.announcement.master_delay;
+  rights.advert_interface = instance.interface;
+  rights.extra_everywhere = extra.value_or({}).all_interfaces;
+  fill_addresses(building, said, links, instance, rights);
 
   const Weights weights = instance.priority == kOwnerPriority ? Weights::kDropped : Weights::kKept;
   const bool may_be_absent = globals.dynamic_interfaces.value_or(false);
@@ -307,6 +319,7 @@ void build_instance(Building& building, const model::Instance& said, const std::
   shown.smtp_alert = said.smtp_alert ? *said.smtp_alert
                                      : globals.smtp_alert_vrrp ? *globals.smtp_alert_vrrp : globals.smtp_alert.value_or(false);
   shown.accept = said.accept.value_or(!instance.strict || instance.priority == kOwnerPriority);
+  shown.vmac_interface = said.use_vmac || said.use_ipvlan ? links.own() : "";
   building.plan.shown.push_back(std::move(shown));
   building.plan.vrrp.instances.push_back(std::move(instance));
   building.plan.ipvs.instances.push_back(std::move(rights));
@@ -379,6 +392,7 @@ void build_vrrp(Building& building) {
   for (VrrpInstance& instance : plan.instances) by_name.emplace(instance.name, &instance);
   for (const model::SyncGroup& said : building.configuration.sync_groups) build_group(building, said, trackers, by_name);
   collect_sockets(building);
+  build_link_watching(building);
   Duration longest{0};
   for (const VrrpInstance& instance : plan.instances) longest = std::max(longest, instance.advert_int);
   if (longest > Duration{0}) building.plan.ipvs.vrrpd_absence = 2 * longest;

@@ -21,6 +21,7 @@ class Building {
   Plan plan;
   Identities identities;
   std::set<InstanceId> instances;  // whose identity is given
+  std::set<std::string> link_names;  // of plan.ipvs.links
 
   // The value is corrected or the item left out; a configuration test counts it as keepalived does.
   void warn(config::Position at, config::Code code, std::string message, std::string expected = {});

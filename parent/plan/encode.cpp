@@ -6,6 +6,7 @@
 
 #include "proto/codec/check_codec.h"
 #include "proto/codec/ipvs_codec.h"
+#include "proto/codec/link_codec.h"
 #include "proto/codec/vrrp_codec.h"
 
 namespace holdfast {
@@ -82,6 +83,27 @@ Status put_service(CheckChunks& chunks, const CheckedService& service) {
   return flush();
 }
 
+Status put_links(IpvsChunks& chunks, const IpvsPlan& plan) {
+  constexpr std::size_t kLinkOctets = 128;  // at most
+  for (const VirtualLink& link : plan.links) {
+    HF_TRY(wire::IpvsPlanChunk* const chunk, chunks.room_for(kLinkOctets, "link " + link.name));
+    encode(link, *chunk->add_links());
+  }
+  for (const LinkDelay& delay : plan.link_delays) {
+    HF_TRY(wire::IpvsPlanChunk* const chunk, chunks.room_for(kLinkOctets, "interface_up_down_delays"));
+    encode(delay, *chunk->add_link_delays());
+  }
+  for (const LinkPoll& poll : plan.link_polls) {
+    HF_TRY(wire::IpvsPlanChunk* const chunk, chunks.room_for(kLinkOctets, "linkbeat_interfaces"));
+    encode(poll, *chunk->add_link_polls());
+  }
+  for (const KeptSetting& kept : plan.kept) {
+    HF_TRY(wire::IpvsPlanChunk* const chunk, chunks.room_for(kLinkOctets, "setting"));
+    encode(kept, *chunk->add_kept());
+  }
+  return ok();
+}
+
 template <class Items>
 Status each_decodes(const std::string& what, const Items& items) {
   for (const auto& item : items) {
@@ -137,6 +159,9 @@ Result<std::vector<wire::ParentToIpvsd>> encode_plan(const IpvsPlan& plan) {
   settings.set_keep_ipvs(plan.keep_ipvs);
   settings.set_keep_vrrp(plan.keep_vrrp);
   settings.set_vrrpd_absence_us(plan.vrrpd_absence.count());
+  settings.set_quiet_igmp(plan.quiet_igmp);
+  settings.set_withdraw_only(plan.withdraw_only);
+  HF_OK(put_links(chunks, plan));
   for (const InstanceRights& instance : plan.instances) {
     wire::InstanceRights encoded;
     encode(instance, encoded);
@@ -188,6 +213,9 @@ Status carries(const Plan& plan) {
   HF_TRY(const auto for_ipvsd, encode_plan(plan.ipvs));
   for (const wire::ParentToIpvsd& message : for_ipvsd) {
     HF_OK(each_decodes("vrrp_instance", message.chunk().instances()));
+    HF_OK(each_decodes("use_vmac", message.chunk().links()));
+    HF_OK(each_decodes("interface_up_down_delays", message.chunk().link_delays()));
+    HF_OK(each_decodes("linkbeat_interfaces", message.chunk().link_polls()));
     HF_OK(each_decodes("virtual_server", message.chunk().services()));
     HF_OK(each_decodes("real_server", message.chunk().destinations()));
   }

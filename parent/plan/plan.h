@@ -95,6 +95,7 @@ struct InstanceShown {
   bool smtp_alert = false;
   bool accept = true;
   std::string track_interface_text;
+  std::string vmac_interface;      // its VMAC or ipvlan; empty: none
   bool operator==(const InstanceShown&) const = default;
 };
 

@@ -66,8 +66,8 @@ Json data_of(const Board& board, std::size_t index) {
   data["dont_track_primary"] = instance.track_primary ? 0 : 1;
   data["skip_check_adv_addr"] = instance.skip_check_adv_addr ? 1 : 0;
   data["strict_mode"] = instance.strict ? 1 : 0;
-  data["vmac_ifname"] = "";
-  data["ifp_ifname"] = instance.interface;
+  data["vmac_ifname"] = shown.vmac_interface;
+  data["ifp_ifname"] = shown.vmac_interface.empty() ? instance.interface : shown.vmac_interface;
   data["master_priority"] = report.master_priority;
   data["last_transition"] = board.wall_clock - seconds(report.since_transition);
   data["garp_delay"] = seconds(announcement.master_delay);

@@ -139,7 +139,9 @@ Result<LauncherClient::Interface> LauncherClient::look_up(const std::string& int
   launcher::Request request;
   HF_OK(put_text(request.interface, sizeof request.interface, interface, "interface"));
   HF_TRY(const Answer answer, ask(launcher::Item::kLookupInterface, request, nullptr, {}, "interface " + interface));
-  return Interface{answer.reply.interface_index, answer.reply.flags};
+  Interface found{answer.reply.interface_index, answer.reply.flags, std::nullopt};
+  if (answer.reply.has_hardware != 0) std::ranges::copy(answer.reply.hardware, found.hardware.emplace().begin());
+  return found;
 }
 
 }  // namespace holdfast

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "parent/launcher/menu.h"
@@ -27,6 +28,7 @@ class LauncherClient {
   struct Interface {
     std::uint32_t index = 0;
     std::uint32_t flags = 0;     // IFF_*
+    std::optional<HardwareAddress> hardware;
   };
 
   // `link` becomes descriptor 3 of the child.

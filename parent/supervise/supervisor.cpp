@@ -120,6 +120,7 @@ void Supervisor::advance() {
   const bool checkerd_current = !wants_checkerd() || checkerd_.applied() == plan_.check.generation;
   if (rights_known && vrrpd_current && checkerd_current && announced_ != plan_.generation) {
     announced_ = plan_.generation;
+    drop_old_links();
     observer_.plan_applied(plan_.generation);
   }
 }
@@ -168,6 +169,7 @@ void Supervisor::vrrpd_ended(const ChildExit& exit) {
   bfd_receivers_.clear();
   bfd_senders_.clear();
   if (vrrpd_.process().retired()) last_states_.clear();
+  if (vrrpd_.process().retired() && !stopping_) drop_old_links();
   if (!told_of_end(vrrpd_.process(), exit, announced_ != 0)) {
     if (!stopping_ && wants_vrrpd() && vrrpd_.process().retired()) vrrpd_.ensure();
     return;

@@ -41,6 +41,9 @@ class Supervisor {
   bool has_vrrpd() const { return vrrpd_.ready(); }
   bool has_checkerd() const { return checkerd_.ready(); }
   const std::map<std::string, LinkFacts>& interfaces() const { return interfaces_; }
+  // Settings that ipvsd has changed: what an earlier daemon left, before the first plan; and what is changed now.
+  void remember(std::vector<KeptSetting> kept) { kept_ = std::move(kept); }
+  const std::vector<KeptSetting>& kept() const { return kept_; }
   const std::map<InstanceId, ResumedInstance>& last_states() const { return last_states_; }
 
  private:
@@ -74,6 +77,7 @@ class Supervisor {
   bool any_active() const;
   // supervisor_links.cpp: plans, links between children, sockets
   void tell_ipvsd();
+  void drop_old_links();
   void tell_vrrpd();
   void tell_checkerd();
   void link_vrrpd();
@@ -86,6 +90,7 @@ class Supervisor {
   void session_changed(TrackerId session, bool up);
   void tell_sessions();
   std::uint32_t index_of(const std::string& interface);
+  void kept_settings(const wire::KeptSettings&);
   // supervisor_messages.cpp: what children say
   void from_vrrpd(wire::VrrpdToParent&);
   void from_ipvsd(wire::IpvsdToParent&);
@@ -101,6 +106,7 @@ class Supervisor {
   Plan plan_;
   bool planned_ = false;
   Generation announced_ = 0;
+  std::vector<KeptSetting> kept_;
   bool stopping_ = false;
   bool vrrpd_stopped_told_ = false;
   bool ipvsd_stop_sent_ = false;

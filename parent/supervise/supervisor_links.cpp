@@ -14,10 +14,20 @@ constexpr int kExitConfiguration = 2;
 
 void Supervisor::tell_ipvsd() {
   if (!ipvsd_.ready() || ipvsd_.sent() == plan_.ipvs.generation) return;
-  auto messages = encode_plan(plan_.ipvs);
+  IpvsPlan with_kept = plan_.ipvs;
+  with_kept.kept = kept_;
+  auto messages = encode_plan(with_kept);
   if (!messages) return observer_.lost(messages.error().message, kExitConfiguration);
   ipvsd_.send_all(*messages);
   ipvsd_.note_sent(plan_.ipvs.generation);
+}
+
+// Links that the plan does not name any more go when nobody sends on them: also not a vrrpd that is about to end.
+void Supervisor::drop_old_links() {
+  if (!ipvsd_.ready() || (!wants_vrrpd() && vrrpd_.process().running())) return;
+  wire::ParentToIpvsd message;
+  message.mutable_drop_old_links()->set_generation(plan_.ipvs.generation);
+  ipvsd_.send(message);
 }
 
 void Supervisor::tell_vrrpd() {

@@ -59,6 +59,10 @@ void encode(const InstanceRights& rights, wire::InstanceRights& message) {
   message.set_promote_secondaries(rights.promote_secondaries);
   message.set_garp_interval_us(rights.garp_interval.count());
   message.set_gna_interval_us(rights.gna_interval.count());
+  message.set_extra_every_us(rights.extra_every.count());
+  message.set_extra_delay_us(rights.extra_delay.count());
+  message.set_extra_everywhere(rights.extra_everywhere);
+  message.set_advert_interface(rights.advert_interface);
 }
 
 void encode(const Service& service, wire::Service& message) {
@@ -123,6 +127,10 @@ Result<InstanceRights> decode(const wire::InstanceRights& message) {
   rights.promote_secondaries = message.promote_secondaries();
   HF_TRY(rights.garp_interval, bounds::duration("garp_interval", message.garp_interval_us()));
   HF_TRY(rights.gna_interval, bounds::duration("gna_interval", message.gna_interval_us()));
+  HF_TRY(rights.extra_every, bounds::duration("garp_extra_if", message.extra_every_us()));
+  HF_TRY(rights.extra_delay, bounds::duration("garp_extra_if", message.extra_delay_us()));
+  rights.extra_everywhere = message.extra_everywhere();
+  HF_TRY(rights.advert_interface, bounds::text("interface of adverts", message.advert_interface(), kInterfaceNameMax));
   return rights;
 }
 

@@ -173,6 +173,7 @@ void encode(const VrrpInstance& instance, wire::VrrpInstance& message) {
   message.set_id(instance.id.value);
   message.set_name(instance.name);
   message.set_interface(instance.interface);
+  message.set_base_interface(instance.base_interface);
   message.set_family(static_cast<std::uint32_t>(instance.family));
   message.set_vrid(instance.vrid);
   message.set_version(instance.version);
@@ -248,6 +249,7 @@ Result<VrrpInstance> decode(const wire::VrrpInstance& message) {
   HF_TRY(instance.id, bounds::identifier<InstanceId>("instance", message.id()));
   HF_TRY(instance.name, bounds::text("instance name", message.name(), kNameMax, 1));
   HF_TRY(instance.interface, bounds::text("interface", message.interface(), kInterfaceNameMax));
+  HF_TRY(instance.base_interface, bounds::text("base interface", message.base_interface(), kInterfaceNameMax));
   if (message.family() != 4 && message.family() != 6) return Error{"family is " + std::to_string(message.family()) + ", expected 4 or 6"};
   instance.family = static_cast<Family>(message.family());
   HF_TRY(instance.vrid, bounds::within<std::uint8_t>("virtual_router_id", message.vrid(), 1, 255));

@@ -11,6 +11,7 @@
 #include "proto/value/address.h"
 #include "proto/value/identifier.h"
 #include "proto/value/instant.h"
+#include "proto/value/link_plan.h"
 
 namespace holdfast {
 
@@ -36,6 +37,10 @@ struct InstanceRights {
   bool promote_secondaries = false;        // set net.ipv4.conf.IF.promote_secondaries while any instance asks, restore at the end
   Duration garp_interval{0};               // between two ARP frames on one interface
   Duration gna_interval{0};                // between two NA frames on one interface
+  Duration extra_every{0};                 // garp_extra_if: addresses elsewhere are announced this often; 0: not
+  Duration extra_delay{0};                 // counted from this long after it became active
+  bool extra_everywhere = false;           // on every interface, not on VMACs alone
+  std::string advert_interface;            // that adverts use: there nothing extra is announced
   bool operator==(const InstanceRights&) const = default;
 };
 
@@ -88,6 +93,12 @@ struct IpvsPlan {
   bool keep_ipvs = false;                  // -I: leave the table at exit
   bool keep_vrrp = false;                  // -V: leave addresses at exit
   Duration vrrpd_absence{2'000'000};       // how long claims outlive a dead vrrpd before everything is released
+  std::vector<VirtualLink> links;          // exist as long as the plan names them
+  std::vector<LinkDelay> link_delays;
+  std::vector<LinkPoll> link_polls;
+  bool quiet_igmp = false;                 // disable_local_igmp
+  bool withdraw_only = false;              // --cleanup: nothing is made, what is named goes
+  std::vector<KeptSetting> kept;           // settings that an earlier ipvsd has changed: what they were before
   bool operator==(const IpvsPlan&) const = default;
 };
 

@@ -87,7 +87,8 @@ inline const IpAddress kVrrpGroup6 = IpAddress::v6({0xff, 0x02, 0, 0, 0, 0, 0, 0
 struct VrrpInstance {
   InstanceId id;
   std::string name;
-  std::string interface;             // empty: unicast without an interface
+  std::string interface;             // that adverts use; empty: unicast without an interface
+  std::string base_interface;        // below a VMAC or ipvlan that adverts use; empty: none
   Family family = Family::kIpv4;
   std::uint8_t vrid = 0;             // 1..255
   std::uint8_t version = 2;          // 2 or 3

@@ -45,8 +45,9 @@ ROOMS = {
     "ipvsd/": (["ipvsd/", "proto/"], False),
     "ipvsd/wanted/": (VALUE + ["ipvsd/wanted/", "ipvsd/reconcile/change.h"], True),
     "ipvsd/reconcile/": (VALUE + ["ipvsd/reconcile/"], True),
-    "ipvsd/netlink/": (VALUE + ["ipvsd/netlink/", "ipvsd/reconcile/change.h"], False),
+    "ipvsd/netlink/": (VALUE + ["ipvsd/netlink/", "ipvsd/reconcile/change.h", "ipvsd/reconcile/link_change.h"], False),
     "ipvsd/netlink/socket": (VALUE + ["ipvsd/netlink/", "ipvsd/reconcile/change.h", "proto/runtime/"], False),
+    "ipvsd/links/": (VALUE + ["ipvsd/links/", "ipvsd/kernel/kernel.h", "ipvsd/kernel/link_watch.h", "ipvsd/reconcile/link_change.h"], True),
     "ipvsd/kernel/": (["ipvsd/", "proto/value/", "proto/runtime/"], False),
     "ipvsd/announce/": (VALUE + ["ipvsd/announce/", "proto/runtime/"], False),
 }

@@ -164,6 +164,7 @@ void Router::index_inputs() {
     const Slot& slot = slots_[number];
     std::set<std::string> interfaces(slot.config.fault_interfaces.begin(), slot.config.fault_interfaces.end());
     interfaces.insert(slot.config.interface);
+    if (!slot.config.base_interface.empty()) interfaces.insert(slot.config.base_interface);
     for (const TrackedInterface& tracked : slot.config.tracked_interfaces) interfaces.insert(tracked.interface);
     std::set<TrackerId> trackers;
     for (const TrackedScript& tracked : slot.config.tracked_scripts) trackers.insert(tracked.tracker);

@@ -99,8 +99,12 @@ void Router::apply_inputs(std::uint32_t number) {
 // Before the first state: facts, sockets and script results are on their way.
 bool Router::must_wait(const Slot& slot) const {
   if (!links_told_) return true;
-  const bool only_socket = !slot.faults.empty() && std::all_of(slot.faults.begin(), slot.faults.end(), [](const Fault& fault) {
-    return fault.kind == Fault::Kind::kNoSocket;
+  // A link that was made for this instance needs a moment to be there, to be up and to have its address.
+  const bool fresh_link = !slot.config.base_interface.empty() && world_.link_up(slot.config.base_interface);
+  const bool only_socket = !slot.faults.empty() && std::all_of(slot.faults.begin(), slot.faults.end(), [&](const Fault& fault) {
+    const bool of_link = fault.kind == Fault::Kind::kInterfaceMissing || fault.kind == Fault::Kind::kInterfaceDown ||
+                         fault.kind == Fault::Kind::kNoSource;
+    return fault.kind == Fault::Kind::kNoSocket || (fresh_link && of_link);
   });
   if (only_socket && now_ < grace_until_) return true;
   if (slot.resume) return false;

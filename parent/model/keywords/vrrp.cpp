@@ -370,11 +370,10 @@ constexpr Keyword kAnnouncing[] = {
      "Time until the second burst after an advert of lower priority.", into<&Instance::announcing, &Announcing::lower_prio_delay>},
     {"garp_lower_prio_repeat", kCount, "vrrp_garp_lower_prio_repeat", "Announcements after an advert of lower priority; 0: none.",
      into<&Instance::announcing, &Announcing::lower_prio_repeat>},
-    not_yet(gentle({"garp_extra_if", kExtraInterval, "vrrp_garp_extra_if",
-                    "Announces on the other interfaces of its addresses again and again.",
-             garp_extra_if})),
-    old("garp_extra_if", ErrorClass::deprecated, not_yet(gentle({"vmac_garp_intvl", kExtraInterval, "vrrp_garp_extra_if",
-        "Old spelling of garp_extra_if.", garp_extra_if}))),
+    gentle({"garp_extra_if", kExtraInterval, "vrrp_garp_extra_if",
+            "Announces on the other interfaces of its addresses again and again.", garp_extra_if}),
+    old("garp_extra_if", ErrorClass::deprecated, gentle({"vmac_garp_intvl", kExtraInterval, "vrrp_garp_extra_if",
+        "Old spelling of garp_extra_if.", garp_extra_if})),
 };
 constexpr Keyword kExtraAll[] = {{"all", nothing(), "VMACs only", "On every interface."}};
 
@@ -404,29 +403,6 @@ constexpr Keyword kNotify[] = {
         "Old way to name the interface of the sync daemon."}),
 };
 
-constexpr Keyword kVirtualMac[] = {
-    {"use_vmac", options(), "off", "Runs the router on a macvlan with the virtual MAC address."},
-    {"use_vmac_addr", nothing(), "off", "Makes such links for addresses on other interfaces too."},
-    {"vmac_xmit_base", nothing(), "off", "Sends adverts on the interface below."},
-    {"use_ipvlan", options(), "off", "Runs the router on an ipvlan."},
-};
-constexpr Keyword kUseVmac[] = {
-    since("2.3.0", {"name", interface(), "vrrp.ID", "Name of the link, whatever it is."}),
-    since("2.3.0", {"netlink_notify_msg", nothing(), "off", "Has the kernel tell about the link below."}),
-    since("2.3.0", {"group", word("GROUP"), "that of the link below", "Link group."}),
-    {"<mac>", hardware(), "00:00:5e:00:01:ID", "MAC address; with five octets the sixth is the ID."},
-    {"<interface>", interface(), "vrrp.ID", "Name of the link."},
-};
-constexpr Keyword kUseIpvlan[] = {
-    since("2.3.0", {"name", interface(), "vrrp.ID", "Name of the link, whatever it is."}),
-    {"bridge", nothing(), "", "Mode of the link."},
-    {"private", nothing(), "", "Mode of the link."},
-    {"vepa", nothing(), "", "Mode of the link."},
-    since("2.3.0", {"group", word("GROUP"), "that of the link below", "Link group."}),
-    {"<address>", prefix(), "link-local", "Address and source of adverts."},
-    {"<interface>", interface(), "vrrp.ID", "Name of the link."},
-};
-
 constexpr Table kTables[] = {
     {"(root)", kRoot},
     {"vrrp_sync_group", kGroup},
@@ -437,12 +413,9 @@ constexpr Table kTables[] = {
     {"vrrp_instance", kAnnouncing},
     {"vrrp_instance", kTracking},
     {"vrrp_instance", kNotify},
-    {"vrrp_instance", kVirtualMac},
     {"vrrp_instance>unicast_peer", kPeer},
     {"vrrp_instance>authentication", kAuthentication},
     {"vrrp_instance>garp_extra_if", kExtraAll},
-    {"vrrp_instance>use_vmac", kUseVmac},
-    {"vrrp_instance>use_ipvlan", kUseIpvlan},
 };
 
 }  // namespace

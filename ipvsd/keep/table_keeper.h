@@ -12,7 +12,7 @@
 #include <set>
 #include <vector>
 
-#include "ipvsd/address_keeper.h"
+#include "ipvsd/keep/address_keeper.h"
 #include "ipvsd/kernel/kernel.h"
 #include "ipvsd/reconcile/diff.h"
 #include "ipvsd/wanted/wish_ledger.h"

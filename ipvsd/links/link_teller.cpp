@@ -1,14 +1,14 @@
 // Comparison with what was told last.
 // SPDX-License-Identifier: Apache-2.0
-#include "ipvsd/link_teller.h"
+#include "ipvsd/links/link_teller.h"
 
 namespace holdfast {
 
 LinkTeller::News LinkTeller::changed(const std::set<std::uint32_t>& links) {
   News news;
   for (std::uint32_t index : links) {
-    LinkFacts foreign = watch_.facts(index, LinkWatch::Addresses::kForeign);
-    LinkFacts whole = watch_.facts(index);
+    LinkFacts foreign = facts(index, LinkWatch::Addresses::kForeign);
+    LinkFacts whole = facts(index);
     LinkFacts& last = foreign_[index];
     if (foreign != last) {
       news.vrrpd.push_back(whole);
@@ -29,21 +29,21 @@ LinkTeller::News LinkTeller::changed(const std::set<std::uint32_t>& links) {
 }
 
 std::vector<LinkFacts> LinkTeller::overdue() {
-  std::vector<LinkFacts> facts;
+  std::vector<LinkFacts> late;
   for (std::uint32_t index : overdue_) {
-    LinkFacts whole = watch_.facts(index);
+    LinkFacts whole = facts(index);
     if (whole == whole_[index]) continue;
-    facts.push_back(whole);
+    late.push_back(whole);
     whole_[index] = std::move(whole);
   }
   overdue_.clear();
-  return facts;
+  return late;
 }
 
 std::vector<LinkFacts> LinkTeller::all() const {
-  std::vector<LinkFacts> facts;
-  for (std::uint32_t index : watch_.links()) facts.push_back(watch_.facts(index));
-  return facts;
+  std::vector<LinkFacts> all;
+  for (std::uint32_t index : watch_.links()) all.push_back(facts(index));
+  return all;
 }
 
 }  // namespace holdfast

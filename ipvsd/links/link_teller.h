@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <vector>
@@ -15,7 +16,9 @@ namespace holdfast {
 
 class LinkTeller {
  public:
-  explicit LinkTeller(const LinkWatch& watch) : watch_(watch) {}
+  // `judge` has the last word about facts: whether the link counts as up.
+  using Judge = std::function<LinkFacts(LinkFacts)>;
+  LinkTeller(const LinkWatch& watch, Judge judge) : watch_(watch), judge_(std::move(judge)) {}
 
   struct News {
     std::vector<LinkFacts> parent;
@@ -31,7 +34,11 @@ class LinkTeller {
   std::vector<LinkFacts> all() const;
 
  private:
+  LinkFacts facts(std::uint32_t index, LinkWatch::Addresses which = LinkWatch::Addresses::kAll) const {
+    return judge_(watch_.facts(index, which));
+  }
   const LinkWatch& watch_;
+  Judge judge_;
   std::map<std::uint32_t, LinkFacts> foreign_;  // last told: without our own addresses
   std::map<std::uint32_t, LinkFacts> whole_;    // last told to the parent
   std::set<std::uint32_t> overdue_;

@@ -1,6 +1,6 @@
 // Differences of addresses, applied and noted.
 // SPDX-License-Identifier: Apache-2.0
-#include "ipvsd/address_keeper.h"
+#include "ipvsd/keep/address_keeper.h"
 
 namespace holdfast {
 
