@@ -14,6 +14,7 @@
 #include "ipvsd/kernel/link_watch.h"
 #include "ipvsd/link_teller.h"
 #include "ipvsd/plan_intake.h"
+#include "ipvsd/keep/settings_keeper.h"
 #include "ipvsd/table_keeper.h"
 #include "ipvsd/wanted/claim_ledger.h"
 #include "ipvsd/wanted/wish_ledger.h"
@@ -57,6 +58,7 @@ class Driver {
   void announce(const wire::AnnounceAddresses&);
   void want(const wire::WantDestinations&);
   void touch(const WishLedger::Touched&);
+  void follow();
 
   void hear_kernel();
   void act_on(const LinkWatch::News&);
@@ -86,6 +88,7 @@ class Driver {
   LinkTeller teller_;
   AddressKeeper addresses_;
   TableKeeper table_;
+  SettingsKeeper ipvs_settings_;
   announce::Announcer announcer_;
   IpvsPlan settings_;              // of the plan in force; its lists are empty
   bool planned_ = false;

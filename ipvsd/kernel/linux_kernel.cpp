@@ -131,6 +131,31 @@ Result<std::map<DestinationKey, DestinationOptions>> LinuxKernel::read_destinati
   return destinations;
 }
 
+Result<IpvsTimeouts> LinuxKernel::read_timeouts() {
+  IpvsTimeouts timeouts;
+  batch_.clear();
+  netlink::encode_timeouts_request(batch_, ipvs_);
+  auto asked = generic_.ask(batch_, [&timeouts](netlink::Octets message) -> Status {
+    HF_TRY(timeouts, netlink::decode_timeouts(message));
+    return ok();
+  });
+  if (!asked) return Error{"IPVS timeouts: " + asked.error().message, asked.error().code};
+  return timeouts;
+}
+
+Result<std::vector<RunningSync>> LinuxKernel::read_sync() {
+  std::vector<RunningSync> running;
+  batch_.clear();
+  netlink::encode_sync_dump(batch_, ipvs_);
+  auto asked = generic_.ask(batch_, [&running](netlink::Octets message) -> Status {
+    HF_TRY(RunningSync one, netlink::decode_sync(message));
+    running.push_back(std::move(one));
+    return ok();
+  });
+  if (!asked) return Error{"IPVS sync daemons: " + asked.error().message, asked.error().code};
+  return running;
+}
+
 bool LinuxKernel::encode_route(const Change& change) {
   const auto index_of = [this](const std::string& interface) {
     const auto found = index_by_name_.find(interface);

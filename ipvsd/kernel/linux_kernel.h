@@ -20,6 +20,8 @@ class LinuxKernel final : public Kernel {
   Result<std::vector<std::pair<ServiceKey, ServiceOptions>>> read_services() override;
   Result<std::optional<ServiceOptions>> read_service(const ServiceKey&) override;
   Result<std::map<DestinationKey, DestinationOptions>> read_destinations(const ServiceKey&) override;
+  Result<IpvsTimeouts> read_timeouts() override;
+  Result<std::vector<RunningSync>> read_sync() override;
   std::vector<int> apply(std::span<const Change>) override;
   int events_fd() const override { return monitor_.fd(); }
   std::vector<KernelEvent> events() override;
