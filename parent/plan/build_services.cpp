@@ -270,7 +270,6 @@ void without_taken(Building& building, Block& block, std::set<ServiceKey>& taken
 
 void build_services(Building& building) {
   const model::Configuration& configuration = building.configuration;
-  building.tell_places_once();
   building.plan.check.workers = building.surroundings.workers;
   building.plan.check.seed = configuration.globals.random_seed ? *configuration.globals.random_seed
                                                                : fnv1a(building.plan.settings.router_id);

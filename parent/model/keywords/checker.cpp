@@ -163,7 +163,7 @@ constexpr Keyword kRoot[] = {
     {"SSL", block(), "made by the library", "Certificates for SSL_GET."},
 };
 constexpr Keyword kSsl[] = {
-    gentle({"password", word("PASSWORD"), "none", "Pass phrase of the key."}),
+    secret(gentle({"password", word("PASSWORD"), "none", "Pass phrase of the key."})),
     gentle({"ca", word("FILE"), "none", "Certificates of the authorities."}),
     gentle({"certificate", word("FILE"), "none", "Certificate of the client."}),
     gentle({"key", word("FILE"), "none", "Key of the client."}),
