@@ -73,12 +73,16 @@ void Driver::lower_priority_heard(InstanceId id) {
 }
 
 void Driver::server_changed(DestinationId id, bool up, bool initial) {
+  if (up) servers_up_.insert(id);
+  else servers_up_.erase(id);
   const auto found = server_of_.find(id);
   if (found == server_of_.end() || (initial && !supervisor_.plan().settings.initial_servers)) return;
   notifier_.server(supervisor_.plan(), *found->second.first, *found->second.second, up);
 }
 
 void Driver::quorum_changed(ServiceId id, bool up, bool) {
+  if (up) quorum_up_.insert(id);
+  else quorum_up_.erase(id);
   const auto found = service_of_.find(id);
   if (found == service_of_.end()) return;
   notifier_.quorum(supervisor_.plan(), *found->second, up);

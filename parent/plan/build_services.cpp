@@ -156,6 +156,11 @@ std::optional<Destination> destination(Building& building, const Block& block, S
   return result;
 }
 
+// In a group the kernel's port may be that of each address; what is shown is what the file says.
+std::uint16_t shown_port(const Block& block, const Destination& destination, const model::Located<std::uint16_t>& said) {
+  return block.group() != nullptr ? said.value_or(0) : destination.port;
+}
+
 std::uint32_t weight_of(Building& building, const Block& block, const model::RealServer& said, const std::string& name) {
   const std::uint32_t weight = said.weight ? *said.weight : block.said.weight.value_or(1);
   if (weight <= kWeightMax) return weight;
@@ -176,7 +181,7 @@ void add_server(Building& building, const Block& block, CheckedService& checked,
   made->lower_threshold = said.lthreshold.value_or(0);
   CheckedServer server;
   server.id = made->id;
-  server.name = endpoint(said.address, block.protocol, made->port);
+  server.name = server_name(block, said.address, shown_port(block, *made, said.port));
   if (!seen.insert(made->id).second) {
     building.error(said.at, "duplicate-server",
                    "real server " + server.name + " of " + name_of(block) + " is there twice, the second one is removed");
@@ -213,7 +218,7 @@ void add_sorry(Building& building, const Block& block, CheckedService& checked, 
   }
   CheckedServer server;
   server.id = made->id;
-  server.name = endpoint(said.address, block.protocol, made->port);
+  server.name = server_name(block, said.address, shown_port(block, *made, said.port));
   server.inhibit_on_failure = said.inhibit.value_or(false);
   checked.sorry = std::move(server);
   building.plan.ipvs.destinations.push_back(*std::move(made));
@@ -274,6 +279,7 @@ void build_services(Building& building) {
   building.plan.check.seed = configuration.globals.random_seed ? *configuration.globals.random_seed
                                                                : fnv1a(building.plan.settings.router_id);
   std::set<ServiceKey> taken;
+  std::map<std::string, std::size_t> uses;  // of groups
   for (const model::VirtualServer& said : configuration.virtual_servers) {
     Block block{said, said.protocol.value_or(Protocol::kUdp)};
     const bool by_mark = std::holds_alternative<model::ServiceMark>(said.key);
@@ -282,6 +288,7 @@ void build_services(Building& building) {
     }
     if (!said.scheduler) building.warn(said.at, "scheduler-missing", "virtual server has no lvs_sched, wlc is used");
     if (!said.lvs_method) building.warn(said.at, "method-missing", "virtual server has no lvs_method, NAT is used");
+    if (const std::string* group = block.group()) block.earlier = uses[*group]++;
     block.keys = keys_of(building, block);
     without_taken(building, block, taken);
     if (!block.keys.empty()) build_service(building, block);

@@ -24,6 +24,10 @@ std::string_view word(Protocol protocol) {
   return "";
 }
 
+std::string endpoint(const IpAddress& address, std::string_view protocol, std::uint16_t port) {
+  return "[" + address.to_string() + "]:" + std::string(protocol) + ":" + std::to_string(port);
+}
+
 // The next address, for ranges. Wraps at the end of the address space, which no range reaches: first <= last.
 IpAddress next(const IpAddress& address) {
   std::array<std::uint8_t, 16> octets{};
@@ -92,17 +96,17 @@ std::string identity_of(const ServiceKey& key) {
 
 }  // namespace
 
-std::string endpoint(const IpAddress& address, Protocol protocol, std::uint16_t port) {
-  return "[" + address.to_string() + "]:" + std::string(word(protocol)) + ":" + std::to_string(port);
+std::string server_name(const Block& block, const IpAddress& address, std::uint16_t port) {
+  return endpoint(address, block.marks_only() ? "none" : word(block.protocol), port);
 }
 
 std::string name_of(const ServiceKey& key) {
   if (key.fwmark != 0) return "FWM " + std::to_string(key.fwmark);
-  return endpoint(key.address, key.protocol, key.port);
+  return endpoint(key.address, word(key.protocol), key.port);
 }
 
 std::string name_of(const Block& block) {
-  if (const std::string* group = block.group()) return "[" + *group + "]:0";
+  if (const std::string* group = block.group()) return "[" + *group + "]:" + std::to_string(block.earlier);
   return name_of(block.keys.front());
 }
 

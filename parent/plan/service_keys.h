@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -19,13 +20,19 @@ struct Block {
   Protocol protocol = Protocol::kUdp;
   std::vector<ServiceKey> keys{};             // in the order of the file, none twice
 
+  std::size_t earlier = 0;                    // blocks with the same group before this one
+
+  bool marks_only() const {
+    return std::ranges::all_of(keys, [](const ServiceKey& key) { return key.fwmark != 0; });
+  }
   const std::string* group() const {
     const auto* reference = std::get_if<model::ServiceGroup>(&said.key);
     return reference == nullptr ? nullptr : &reference->name;
   }
 };
 
-std::string endpoint(const IpAddress& address, Protocol protocol, std::uint16_t port);  // "[10.9.1.1]:tcp:80"
+// "[10.9.1.1]:tcp:80", with "none" where only marks lead to it. `port`: as the file says, or that of the only address.
+std::string server_name(const Block&, const IpAddress& address, std::uint16_t port);
 std::string name_of(const ServiceKey&);
 std::string name_of(const Block&);                                                      // as logs and notifications show it
 std::string identity_of(const Block&);
