@@ -28,6 +28,7 @@ Driver::Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel)
       teller_(watch_, [this](LinkFacts facts) { return judged(std::move(facts)); }),
       addresses_(*kernel_, claims_, watch_),
       table_(*kernel_, wishes_),
+      ipvs_settings_(*kernel_),
       announcer_([this](const announce::Target& target) -> std::optional<announce::Outlet> {
         const LinkState* link = watch_.by_name(target.interface);
         if (link == nullptr || !link->up || !link->arp) return std::nullopt;
@@ -112,6 +113,9 @@ void Driver::commit(const wire::PlanCommit& message) {
   if (!plan && plan.error().code == EPROTO) return sender_at_fault(plan.error());
   Status possible = plan ? ok() : Status(plan.error());
   if (plan && plan->uses_ipvs) possible = table_.open(plan->lvs_flush);
+  if (plan && plan->sync && !table_.opened()) {  // vrrpd does its work without it
+    if (auto opened = table_.open(false); !opened) log_error(LogEvent::kMessage, "lvs_sync_daemon: " + opened.error().message);
+  }
   if (possible) return adopt(*std::move(plan));
   wire::IpvsdToParent refused;
   refused.mutable_plan_refused()->set_generation(message.generation());
@@ -139,6 +143,8 @@ void Driver::adopt(IpvsPlan plan) {
   settings_.destinations.clear();
   settings_.links.clear();
   planned_ = true;
+  if (table_.opened()) tell_refused(ipvs_settings_.keep_timeouts(settings_.timeouts));
+  follow();
   wire::IpvsdToParent applied;
   applied.mutable_plan_applied()->set_generation(settings_.generation);
   to_parent(applied);
@@ -179,6 +185,7 @@ void Driver::release_all(wire::PeerLink::Peer peer) {
     const std::vector<Refused> refused = addresses_.reconcile();
     arm_absence();
     tell_refused(refused);
+    follow();
   } else if (peer == wire::PeerLink::CHECKERD) {
     touch(wishes_.release_all());
   }
@@ -195,7 +202,8 @@ void Driver::from_vrrpd(wire::VrrpdToIpvsd& message) {
       claims_.complete();
       const std::vector<Refused> refused = addresses_.reconcile();
       arm_absence();
-      return tell_refused(refused);
+      tell_refused(refused);
+      return follow();
     }
     case wire::VrrpdToIpvsd::kAnnounce: return announce(message.announce());
     case wire::VrrpdToIpvsd::BODY_NOT_SET: return;
@@ -211,7 +219,8 @@ void Driver::claim(const wire::ClaimAddresses& message) {
       arm_links();
       const std::vector<Refused> refused = addresses_.hold(id);
       tell_claim(id, message.claim(), true, refused.size());
-      return tell_refused(refused);
+      tell_refused(refused);
+      return follow();
     }
     case ClaimVerdict::kStale: return;
     case ClaimVerdict::kUnknown:
@@ -227,6 +236,7 @@ void Driver::release(const wire::ReleaseAddresses& message) {
   const std::vector<Refused> refused = addresses_.withdraw(id);
   tell_claim(id, message.claim(), false, refused.size());
   tell_refused(refused);
+  follow();
 }
 
 void Driver::announce(const wire::AnnounceAddresses& message) {
@@ -291,6 +301,13 @@ void Driver::want(const wire::WantDestinations& message) {
 
 void Driver::checkerd_gone(const Error& error) {
   if (!ended_ && error.code == EPROTO) log_error(LogEvent::kLinkBroken, "link to checkerd: " + error.message);
+}
+
+// The sync daemon sends while its instance is active here and receives while it is not.
+void Driver::follow() {
+  if (!table_.opened()) return;
+  const bool active = settings_.sync && settings_.sync->instance && claims_.active(settings_.sync->instance);
+  tell_refused(ipvs_settings_.keep_sync(settings_.sync, active));
 }
 
 void Driver::touch(const WishLedger::Touched& touched) {

@@ -19,6 +19,7 @@
 #include "ipvsd/links/setting_keeper.h"
 #include "ipvsd/plan_intake.h"
 #include "ipvsd/keep/table_keeper.h"
+#include "ipvsd/keep/settings_keeper.h"
 #include "ipvsd/wanted/claim_ledger.h"
 #include "ipvsd/wanted/wish_ledger.h"
 #include "proto/channel/typed_link.h"
@@ -61,6 +62,7 @@ class Driver {
   void announce(const wire::AnnounceAddresses&);
   void want(const wire::WantDestinations&);
   void touch(const WishLedger::Touched&);
+  void follow();
 
   void hear_kernel();
   bool hear_once();  // false: nothing was there
@@ -107,6 +109,7 @@ class Driver {
   LinkTeller teller_;
   AddressKeeper addresses_;
   TableKeeper table_;
+  SettingsKeeper ipvs_settings_;
   announce::Announcer announcer_;
   announce::ExtraRounds rounds_;
   IpvsPlan settings_;              // of the plan in force; its lists are empty

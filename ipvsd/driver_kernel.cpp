@@ -150,6 +150,7 @@ void Driver::absence_over() {
   const std::vector<Refused> refused = addresses_.reconcile();
   log_warning(LogEvent::kMessage, "vrrpd has been silent for too long: addresses that it does not claim are withdrawn");
   tell_refused(refused);
+  follow();
 }
 
 void Driver::withdraw(bool keep_vrrp, bool keep_ipvs) {
@@ -165,7 +166,10 @@ void Driver::withdraw(bool keep_vrrp, bool keep_ipvs) {
   }
   tell_refused_links(refused_links);
   if (!keep_ipvs) {
-    for (Refused& refusal : table_.finish()) refused.push_back(std::move(refusal));
+    for (Refused& refusal : table_.finish(settings_.flush_on_stop)) refused.push_back(std::move(refusal));
+  }
+  if (table_.opened()) {
+    for (Refused& refusal : ipvs_settings_.finish()) refused.push_back(std::move(refusal));
   }
   tell_refused(refused);
 }

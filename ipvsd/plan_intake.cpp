@@ -13,8 +13,6 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::int64_t kAbsenceMax = 3'600'000'000;  // an hour
-
 template <class Item>
 Status room_for_one(const std::vector<Item>& items, std::size_t count_max, const char* what) {
   if (items.size() < count_max) return ok();
@@ -41,15 +39,7 @@ Status PlanIntake::chunk(const wire::IpvsPlanChunk& message) {
 
 Status PlanIntake::take(const wire::IpvsPlanChunk& message) {
   if (message.has_settings()) {
-    const wire::IpvsSettings& settings = message.settings();
-    plan_.uses_ipvs = settings.uses_ipvs();
-    plan_.lvs_flush = settings.lvs_flush();
-    plan_.keep_ipvs = settings.keep_ipvs();
-    plan_.keep_vrrp = settings.keep_vrrp();
-    plan_.quiet_igmp = settings.quiet_igmp();
-    plan_.withdraw_only = settings.withdraw_only();
-    if (settings.vrrpd_absence_us() < 0 || settings.vrrpd_absence_us() > kAbsenceMax) return Error{"plan: vrrpd_absence out of range"};
-    plan_.vrrpd_absence = Duration{settings.vrrpd_absence_us()};
+    if (auto settings = decode(message.settings(), plan_); !settings) return Error{"plan: " + settings.error().message};
   }
   HF_OK(take_instances(message));
   HF_OK(take_links(message));
@@ -109,7 +99,8 @@ Status PlanIntake::check() const {
   std::unordered_set<ServiceId> services;
   std::set<ServiceKey> keys;
   for (const Service& service : plan_.services) {
-    if (!services.insert(service.id).second || !keys.insert(canonical(service.key)).second) {
+    services.insert(service.id);
+    if (!keys.insert(canonical(service.key)).second) {
       return Error{"plan: service " + to_string(service.key) + " is there twice"};
     }
   }

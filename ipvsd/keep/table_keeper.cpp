@@ -114,9 +114,14 @@ std::vector<Refused> TableKeeper::step() {
   return refused;
 }
 
-std::vector<Refused> TableKeeper::finish() {
+std::vector<Refused> TableKeeper::finish(bool flush) {
   touched_.clear();
   if (!opened_) return {};
+  if (flush) {
+    const Change all = FlushServices{};
+    const int code = kernel_.apply({&all, 1}).front();
+    return code == 0 ? std::vector<Refused>{} : std::vector<Refused>{{all, code}};
+  }
   std::set<ServiceKey> keys = ours_;
   for (const ServiceKey& key : wishes_.keys()) keys.insert(key);
   std::vector<Change> changes;

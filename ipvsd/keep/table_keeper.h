@@ -35,8 +35,8 @@ class TableKeeper {
   bool busy() const { return !touched_.empty(); }
   // The next services.
   std::vector<Refused> step();
-  // At the end: deletes every service that is ours, all at once.
-  std::vector<Refused> finish();
+  // At the end: deletes every service that is ours, all at once. `flush`: all others too.
+  std::vector<Refused> finish(bool flush = false);
 
  private:
   void plan_changes(std::vector<Change>& changes, std::vector<ServiceKey>& planned);

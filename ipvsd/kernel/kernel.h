@@ -88,6 +88,9 @@ class Kernel {
   virtual Result<std::optional<ServiceOptions>> read_service(const ServiceKey&) = 0;
   virtual Result<std::map<DestinationKey, DestinationOptions>> read_destinations(const ServiceKey&) = 0;
 
+  virtual Result<IpvsTimeouts> read_timeouts() = 0;
+  virtual Result<std::vector<RunningSync>> read_sync() = 0;
+
   // Applies changes in order, as few system calls as possible; one errno for each, 0 for accepted.
   // Interfaces are resolved by the links last read or heard; an unknown one is ENODEV.
   virtual std::vector<int> apply(std::span<const Change>) = 0;

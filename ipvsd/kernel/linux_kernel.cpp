@@ -139,6 +139,31 @@ std::uint32_t LinuxKernel::index_of(const std::string& interface) const {
   return found == index_by_name_.end() ? 0u : found->second;
 }
 
+Result<IpvsTimeouts> LinuxKernel::read_timeouts() {
+  IpvsTimeouts timeouts;
+  batch_.clear();
+  netlink::encode_timeouts_request(batch_, ipvs_);
+  auto asked = generic_.ask(batch_, [&timeouts](netlink::Octets message) -> Status {
+    HF_TRY(timeouts, netlink::decode_timeouts(message));
+    return ok();
+  });
+  if (!asked) return Error{"IPVS timeouts: " + asked.error().message, asked.error().code};
+  return timeouts;
+}
+
+Result<std::vector<RunningSync>> LinuxKernel::read_sync() {
+  std::vector<RunningSync> running;
+  batch_.clear();
+  netlink::encode_sync_dump(batch_, ipvs_);
+  auto asked = generic_.ask(batch_, [&running](netlink::Octets message) -> Status {
+    HF_TRY(RunningSync one, netlink::decode_sync(message));
+    running.push_back(std::move(one));
+    return ok();
+  });
+  if (!asked) return Error{"IPVS sync daemons: " + asked.error().message, asked.error().code};
+  return running;
+}
+
 bool LinuxKernel::encode_route(const Change& change) {
   if (const auto* add = std::get_if<AddAddress>(&change)) {
     const std::uint32_t index = index_of(add->address.key.interface);

@@ -21,6 +21,8 @@ class LinuxKernel final : public Kernel {
   Result<std::vector<std::pair<ServiceKey, ServiceOptions>>> read_services() override;
   Result<std::optional<ServiceOptions>> read_service(const ServiceKey&) override;
   Result<std::map<DestinationKey, DestinationOptions>> read_destinations(const ServiceKey&) override;
+  Result<IpvsTimeouts> read_timeouts() override;
+  Result<std::vector<RunningSync>> read_sync() override;
   std::vector<int> apply(std::span<const Change>) override;
   std::vector<int> apply_links(std::span<const LinkChange>) override;  // linux_links.cpp, with the two below
   std::optional<std::int32_t> read_setting(const SettingKey& key) override { return sysctl_.read(path_of(key)); }

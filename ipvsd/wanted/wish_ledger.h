@@ -47,15 +47,20 @@ class WishLedger {
 
  private:
   struct Target {
-    std::size_t service;
-    DestinationKey key;
+    std::size_t pool;
+    IpAddress address;
+    std::uint16_t port;
     DestinationOptions options;  // without the weight
     DestinationId id;
   };
-  struct Planned {
-    ServiceKey key;
-    ServiceOptions options;
+  // What a virtual server's addresses and marks have in common.
+  struct Pool {
+    std::vector<ServiceKey> keys;
     std::vector<std::size_t> targets;
+  };
+  struct Planned {
+    std::size_t pool;
+    ServiceOptions options;
   };
   struct Wish {
     std::uint32_t weight = 0;
@@ -65,9 +70,9 @@ class WishLedger {
   void touch(DestinationId, Touched&) const;
 
   Generation plan_ = 0;
-  std::vector<Planned> services_;
+  std::vector<Pool> pools_;
   std::vector<Target> targets_;
-  std::map<ServiceKey, std::size_t> by_key_;
+  std::map<ServiceKey, Planned> by_key_;
   std::unordered_map<DestinationId, std::size_t> by_id_;
   std::unordered_map<DestinationId, Wish> wishes_;
   std::uint64_t epoch_ = 1;

@@ -192,6 +192,19 @@ void Driver::tell_removed(const Plan& before, const Plan& after) {
     const bool deleted = scripts != before.notify.instances.end() && scripts->second.notify_deleted;
     notifier_.instance(before, *found->second, deleted ? Told::kDeleted : Told::kFault, found->second->priority);
   }
+  tell_removed_servers(before, difference);
+}
+
+// Servers and services that were up are told as DOWN when a reload removes them.
+void Driver::tell_removed_servers(const Plan& before, const Delta& difference) {
+  const std::set<DestinationId> servers(difference.destinations.removed.begin(), difference.destinations.removed.end());
+  const std::set<ServiceId> services(difference.checked.removed.begin(), difference.checked.removed.end());
+  for (const CheckedService& service : before.check.services) {
+    for (const CheckedServer& server : service.servers) {
+      if (servers.contains(server.id) && servers_up_.erase(server.id) != 0) notifier_.server(before, service, server, false);
+    }
+    if (services.contains(service.id) && quorum_up_.erase(service.id) != 0) notifier_.quorum(before, service, false);
+  }
 }
 
 void Driver::reload() {

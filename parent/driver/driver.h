@@ -18,6 +18,7 @@
 #include "parent/driver/files.h"
 #include "parent/driver/intents.h"
 #include "parent/notify/notifier.h"
+#include "parent/plan/delta.h"
 #include "parent/status/board.h"
 #include "parent/status/log_output.h"
 #include "parent/status/service_report.h"
@@ -77,6 +78,7 @@ class Driver final : public Observer {
   void table_ready(Generation);
   void accept(Plan plan);
   void tell_removed(const Plan& before, const Plan& after);
+  void tell_removed_servers(const Plan& before, const Delta& difference);
   void stop();
   void finish_stop();
   void end(int status);
@@ -134,6 +136,8 @@ class Driver final : public Observer {
 
   std::map<InstanceId, const VrrpInstance*> instance_of_;
   std::map<GroupId, const SyncGroup*> group_of_;
+  std::set<DestinationId> servers_up_;
+  std::set<ServiceId> quorum_up_;
   std::map<ServiceId, const CheckedService*> service_of_;
   std::map<DestinationId, std::pair<const CheckedService*, const CheckedServer*>> server_of_;
   std::map<InstanceId, std::pair<VrrpState, unsigned>> states_;

@@ -78,6 +78,8 @@ void Driver::lower_priority_heard(InstanceId id) {
 }
 
 void Driver::server_changed(DestinationId id, bool up, bool initial) {
+  if (up) servers_up_.insert(id);
+  else servers_up_.erase(id);
   const auto found = server_of_.find(id);
   if (found == server_of_.end() || (initial && !supervisor_.plan().settings.initial_servers)) return;
   tell_event("server", found->second.first->name + " " + found->second.second->name, up ? "UP" : "DOWN", 0, {});
@@ -85,6 +87,8 @@ void Driver::server_changed(DestinationId id, bool up, bool initial) {
 }
 
 void Driver::quorum_changed(ServiceId id, bool up, bool) {
+  if (up) quorum_up_.insert(id);
+  else quorum_up_.erase(id);
   const auto found = service_of_.find(id);
   if (found == service_of_.end()) return;
   tell_event("quorum", found->second->name, up ? "UP" : "DOWN", 0, {});

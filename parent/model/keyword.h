@@ -190,6 +190,7 @@ std::span<const Table> vrrp_tables();
 std::span<const Table> signing_tables();
 std::span<const Table> track_tables();
 std::span<const Table> lvs_tables();
+std::span<const Table> lvs_global_tables();
 std::span<const Table> checker_tables();
 std::span<const Table> bfd_tables();
 std::span<const Table> address_tables();

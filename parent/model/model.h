@@ -75,6 +75,16 @@ struct SmtpServer {
 
 enum class FlushOnStop : std::uint8_t { kTable, kServices };
 
+struct SyncDaemonSettings {          // lvs_sync_daemon
+  std::string interface;
+  Located<std::string> instance;     // as written
+  Located<std::uint8_t> id;
+  Located<std::uint16_t> maxlen;
+  Located<std::uint16_t> port;
+  Located<std::uint8_t> ttl;
+  Located<IpAddress> group;          // multicast
+};
+
 struct LvsTimeouts {  // seconds
   Located<std::uint32_t> tcp;
   Located<std::uint32_t> tcp_fin;
@@ -170,6 +180,7 @@ struct Globals {
   Located<bool> lvs_flush;
   Located<FlushOnStop> lvs_flush_on_stop;
   LvsTimeouts lvs_timeouts;
+  Located<SyncDaemonSettings> lvs_sync_daemon;
   Located<bool> rs_init_notifies;
 };
 

@@ -109,6 +109,7 @@ Built build(const model::Configuration& configuration, const Surroundings& surro
   build_sessions(building);
   if (surroundings.vrrp) build_vrrp(building);
   if (surroundings.check) build_services(building);
+  build_ipvs_settings(building);
   apply_rules(building);
   building.plan.ipvs.keep_ipvs = surroundings.keep_ipvs;
   building.plan.ipvs.keep_vrrp = surroundings.keep_vrrp;

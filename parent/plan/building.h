@@ -55,6 +55,7 @@ class Building {
 // The parts, in the order in which build() calls them.
 void build_vrrp(Building&);
 void build_services(Building&);
+void build_ipvs_settings(Building&);
 void apply_rules(Building&);
 
 }  // namespace holdfast

@@ -3,19 +3,21 @@
 #include "parent/plan/delta.h"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 
 namespace holdfast {
 namespace {
 
-template <class Item, class AnyId = decltype(Item::id)>
-Changes<AnyId> changes(const std::vector<Item>& from, const std::vector<Item>& to) {
-  std::unordered_map<AnyId, const Item*> before;
-  for (const Item& item : from) before.emplace(item.id, &item);
+// `key` tells the items apart; what is reported is their identifiers.
+template <class Item, class Key, class AnyId = decltype(Item::id)>
+Changes<AnyId> changes(const std::vector<Item>& from, const std::vector<Item>& to, Key Item::* key) {
+  std::map<Key, const Item*> before;
+  for (const Item& item : from) before.emplace(item.*key, &item);
   Changes<AnyId> result;
   for (const Item& item : to) {
-    const auto found = before.find(item.id);
+    const auto found = before.find(item.*key);
     if (found == before.end()) {
       result.added.push_back(item.id);
       continue;
@@ -24,9 +26,14 @@ Changes<AnyId> changes(const std::vector<Item>& from, const std::vector<Item>& t
     before.erase(found);
   }
   for (const Item& item : from) {
-    if (before.contains(item.id)) result.removed.push_back(item.id);
+    if (before.contains(item.*key)) result.removed.push_back(item.id);
   }
   return result;
+}
+
+template <class Item>
+auto changes(const std::vector<Item>& from, const std::vector<Item>& to) {
+  return changes(from, to, &Item::id);
 }
 
 bool differs_beside_items(VrrpPlan from, VrrpPlan to) {
@@ -105,7 +112,7 @@ Delta delta(const Plan& from, const Plan& to) {
   result.groups = changes(from.vrrp.groups, to.vrrp.groups);
   result.trackers = changes(from.vrrp.trackers, to.vrrp.trackers);
   result.rights = changes(from.ipvs.instances, to.ipvs.instances);
-  result.services = changes(from.ipvs.services, to.ipvs.services);
+  result.services = changes(from.ipvs.services, to.ipvs.services, &Service::key);
   result.destinations = changes(from.ipvs.destinations, to.ipvs.destinations);
   result.checked = changes(from.check.services, to.check.services);
   result.scripts = changes(from.scripts, to.scripts);

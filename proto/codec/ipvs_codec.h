@@ -13,12 +13,14 @@ void encode(const VirtualAddress&, wire::VirtualAddress&);
 void encode(const InstanceRights&, wire::InstanceRights&);
 void encode(const Service&, wire::Service&);
 void encode(const Destination&, wire::Destination&);
+void encode(const IpvsPlan&, wire::IpvsSettings&);  // what the plan says beside its lists
 void encode(const DestinationWish&, wire::DestinationWish&);
 
 Result<VirtualAddress> decode(const wire::VirtualAddress&);
 Result<InstanceRights> decode(const wire::InstanceRights&);
 Result<Service> decode(const wire::Service&);
 Result<Destination> decode(const wire::Destination&);
+Status decode(const wire::IpvsSettings&, IpvsPlan&);
 Result<DestinationWish> decode(const wire::DestinationWish&);
 
 }  // namespace holdfast

@@ -58,6 +58,7 @@ struct ServiceKey {
   auto operator<=>(const ServiceKey&) const = default;
 };
 
+// One address or mark of a virtual server. Those of a virtual_server_group have the same identifier and share its destinations.
 struct Service {
   ServiceId id;
   ServiceKey key;
@@ -73,7 +74,7 @@ struct Destination {
   DestinationId id;
   ServiceId service;
   IpAddress address;
-  std::uint16_t port = 0;
+  std::uint16_t port = 0;                  // with masquerading; otherwise it is that of each service
   Forwarding forwarding = Forwarding::kMasquerade;
   std::uint32_t upper_threshold = 0;
   std::uint32_t lower_threshold = 0;
@@ -83,6 +84,26 @@ struct Destination {
   bool operator==(const Destination&) const = default;
 };
 
+// lvs_timeouts, in seconds. 0: as it is.
+struct IpvsTimeouts {
+  std::uint32_t tcp = 0;
+  std::uint32_t tcp_fin = 0;
+  std::uint32_t udp = 0;
+  bool operator==(const IpvsTimeouts&) const = default;
+};
+
+// lvs_sync_daemon. With an instance the kernel sends while that is active and receives while it is not; without one it does both.
+struct SyncDaemon {
+  std::string interface;
+  InstanceId instance;                     // 0: none
+  std::uint8_t id = 0;
+  std::uint16_t maxlen = 0;                // 0, here and below: the kernel's default
+  std::uint16_t port = 0;
+  std::uint8_t ttl = 0;
+  std::optional<IpAddress> group;
+  bool operator==(const SyncDaemon&) const = default;
+};
+
 struct IpvsPlan {
   Generation generation = 0;
   std::vector<InstanceRights> instances;
@@ -90,6 +111,9 @@ struct IpvsPlan {
   std::vector<Destination> destinations;
   bool uses_ipvs = false;                  // the file has virtual servers: ip_vs must be there
   bool lvs_flush = false;                  // remove foreign services at start
+  bool flush_on_stop = false;              // lvs_flush_on_stop: empty the table at exit, foreign services too
+  IpvsTimeouts timeouts;
+  std::optional<SyncDaemon> sync;
   bool keep_ipvs = false;                  // -I: leave the table at exit
   bool keep_vrrp = false;                  // -V: leave addresses at exit
   Duration vrrpd_absence{2'000'000};       // how long claims outlive a dead vrrpd before everything is released

@@ -1,5 +1,5 @@
-// Keywords outside all blocks and in global_defs: identity, files, mail, scripts, defaults of VRRP and IPVS.
-// Settings of the processes themselves are in process.cpp.
+// Keywords outside all blocks and in global_defs: identity, files, mail, scripts, defaults of VRRP.
+// Settings of the processes themselves are in process.cpp, those of the table of IPVS in lvs_globals.cpp.
 // SPDX-License-Identifier: Apache-2.0
 #include "parent/model/keywords/address.h"
 #include "parent/model/set.h"
@@ -308,34 +308,6 @@ constexpr Keyword kDynamic[] = {
 };
 constexpr Keyword kExtraAll[] = {{"all", nothing(), "VMACs only", "On every interface."}};
 
-constexpr Keyword kLvs[] = {
-    {"checker_log_all_failures", boolean(), "off", "Default of log_all_failures.", into<&Globals::checker_log_all_failures>},
-    {"lvs_flush", nothing(), "off", "Empties the table of IPVS at the start.", into<&Globals::lvs_flush>},
-    not_yet({"lvs_flush_on_stop", options(), "off", "Empties it at the end.",
-             constant<FlushOnStop::kTable, &Globals::lvs_flush_on_stop>}),
-    old("lvs_flush_on_stop", not_yet({"lvs_flush_onstop", options(), "off", "Old spelling of lvs_flush_on_stop.",
-        constant<FlushOnStop::kTable, &Globals::lvs_flush_on_stop>})),
-    gentle({"lvs_timeouts", options(1), "unchanged", "Time-outs of connections."}),
-    gentle({"lvs_sync_daemon", interface() + options(), "off", "Daemon that keeps connections in step."}),
-};
-constexpr Keyword kFlushServices[] = {
-    {"VS", nothing(), "", "Only the services of this daemon.", constant<FlushOnStop::kServices, &Globals::lvs_flush_on_stop>},
-};
-constexpr Keyword kTimeouts[] = {
-    {"tcp", strict("SECONDS", 0, 2678400), "unchanged", "Connections of TCP.", into<&Globals::lvs_timeouts, &LvsTimeouts::tcp>},
-    {"tcpfin", strict("SECONDS", 0, 2678400), "unchanged", "Those that end.", into<&Globals::lvs_timeouts, &LvsTimeouts::tcp_fin>},
-    {"udp", strict("SECONDS", 0, 2678400), "unchanged", "Those of UDP.", into<&Globals::lvs_timeouts, &LvsTimeouts::udp>},
-};
-constexpr Keyword kSyncDaemon[] = {
-    {"inst", word("vrrp_instance"), "none", "Instance that decides who sends."},
-    {"id", strict("ID", 0, 255), "that of the instance", "Number of the daemon."},
-    {"maxlen", strict("BYTES", 1, 65507), "by the kernel", "Longest message."},
-    {"port", strict("PORT", 1, kMax16), "8848", "Port."},
-    {"ttl", strict("TTL", 1, 255), "by the kernel", "TTL."},
-    {"group", address(), "224.0.0.81", "Group."},
-    {"<instance>", word("vrrp_instance"), "", "The same without 'inst'."},
-};
-
 constexpr Table kTables[] = {
     {"(root)", kRoot},
     {"static_ipaddress", {}},
@@ -347,7 +319,6 @@ constexpr Table kTables[] = {
     {"global_defs", kMail},
     {"global_defs", kScripts},
     {"global_defs", kVrrp},
-    {"global_defs", kLvs},
     {"global_defs>umask", kUmask},
     {"global_defs>include_check", kIncludeCheck},
     {"global_defs>notification_email", kMailAddress},
@@ -355,10 +326,6 @@ constexpr Table kTables[] = {
     {"global_defs>vrrp_skip_check_adv_addr", kBool},
     {"global_defs>dynamic_interfaces", kDynamic},
     {"global_defs>vrrp_garp_extra_if", kExtraAll},
-    {"global_defs>lvs_flush_on_stop", kFlushServices},
-    {"global_defs>lvs_flush_onstop", kFlushServices},
-    {"global_defs>lvs_timeouts", kTimeouts},
-    {"global_defs>lvs_sync_daemon", kSyncDaemon},
 };
 
 }  // namespace

@@ -46,7 +46,7 @@ TEST(Bind, Cases) {
       {"an option without value", "static_rules {\n table\n}", {"no-effect-yet", "missing-value"}},
       {"an old spelling", "global_defs { lvs_process_name x }", {"deprecated", "no-effect-yet"}},
       {"no effect anywhere", "vrrp_instance a { debug 3 }", {"no-effect"}},
-      {"options of a line", "global_defs { lvs_sync_daemon eth0 inst a id 5 port 99999 }", {"no-effect-yet", "number-out-of-range"}},
+      {"options of a line", "global_defs { lvs_sync_daemon eth0 inst a id 5 port 99999 }", {"number-out-of-range"}},
       {"an unknown option", "global_defs { dynamic_interfaces allow_fi_changes }", {"unknown-option"}},
       {"a name that is a keyword elsewhere", "vrrp_instance priority { priority 5 }", {}},
       {"a not so true value", "global_defs { vrrp_strict maybe }", {"not-a-boolean"}},
