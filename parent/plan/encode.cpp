@@ -119,6 +119,8 @@ Result<std::vector<wire::ParentToVrrpd>> encode_plan(const VrrpPlan& plan, const
   chunks.first().mutable_settings()->set_startup_delay_us(plan.startup_delay.count());
   chunks.first().mutable_settings()->set_resume_limit(plan.resume_limit);
   HF_OK(put_each(chunks, &Chunk::add_trackers, plan.trackers, named("vrrp_script")));
+  HF_OK(put_each(chunks, &Chunk::add_told_trackers, plan.told_trackers, named("tracked object")));
+  HF_OK(put_each(chunks, &Chunk::add_process_trackers, plan.process_trackers, named("vrrp_track_process")));
   HF_OK(put_each(chunks, &Chunk::add_groups, plan.groups, named("vrrp_sync_group")));
   HF_OK(put_each(chunks, &Chunk::add_instances, plan.instances, named("vrrp_instance")));
   HF_OK(put_each(chunks, &Chunk::add_sessions, plan.sessions, named("bfd_instance")));
@@ -137,6 +139,7 @@ Result<std::vector<wire::ParentToIpvsd>> encode_plan(const IpvsPlan& plan) {
   HF_OK(put_each(chunks, &Chunk::add_instances, plan.instances, named("vrrp_instance")));
   HF_OK(put_each(chunks, &Chunk::add_services, plan.services, just("virtual server")));
   HF_OK(put_each(chunks, &Chunk::add_destinations, plan.destinations, just("real server")));
+  HF_OK(put_each(chunks, &Chunk::add_processes, plan.processes, named("vrrp_track_process")));
   return chunks.wrapped();
 }
 
@@ -158,6 +161,8 @@ Status carries(const Plan& plan) {
   HF_TRY(const auto for_vrrpd, encode_plan(plan.vrrp));
   for (const wire::ParentToVrrpd& message : for_vrrpd) {
     HF_OK(each_decodes("vrrp_script", message.chunk().trackers()));
+    HF_OK(each_decodes("tracked object", message.chunk().told_trackers()));
+    HF_OK(each_decodes("vrrp_track_process", message.chunk().process_trackers()));
     HF_OK(each_decodes("vrrp_sync_group", message.chunk().groups()));
     HF_OK(each_decodes("vrrp_instance", message.chunk().instances()));
     HF_OK(each_decodes("bfd_instance", message.chunk().sessions()));
@@ -170,6 +175,7 @@ Status carries(const Plan& plan) {
     HF_OK(each_decodes("use_vmac", message.chunk().links()));
     HF_OK(each_decodes("interface_up_down_delays", message.chunk().link_delays()));
     HF_OK(each_decodes("linkbeat_interfaces", message.chunk().link_polls()));
+    HF_OK(each_decodes("vrrp_track_process", message.chunk().processes()));
     HF_OK(each_decodes("virtual_server", message.chunk().services()));
     HF_OK(each_decodes("real_server", message.chunk().destinations()));
   }
