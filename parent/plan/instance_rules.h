@@ -16,6 +16,8 @@ void apply_strict(Building&, const model::Instance& said, VrrpInstance&);
 void apply_preemption(Building&, const model::Instance& said, VrrpInstance&);
 // auth_hmac: after apply_authentication, which it replaces.
 void apply_signing(Building& building, const model::Instance& said, VrrpInstance& instance);
+// timer_expired_backup
+void apply_stall(Building&, const model::Instance& said, VrrpInstance&);
 void apply_authentication(Building&, const model::Instance& said, VrrpInstance&);
 // VRID, interface and source are there and usable. False: the instance is left out.
 bool check_place(Building&, const model::Instance& said, VrrpInstance&);

@@ -10,7 +10,7 @@
 #include "parent/model/bind.h"
 #include "parent/model/line_shapes.h"
 #include "parent/plan/build.h"
-#include "parent/plan/delta.h"
+#include "parent/plan/difference/delta.h"
 #include "parent/plan/encode.h"
 
 namespace {

@@ -146,12 +146,14 @@ TEST(Instance, Mistakes) {
       {"a VMAC", instance("use_vmac vrrp.7 02:00:00:00:00:01"), {"no-effect-yet"}},
       {"another VMAC", instance("use_vmac name mac02 group 5 02:00:00:00:00:01"), {"no-effect-yet"}},
       {"firewall", instance("no_accept"), {"no-effect-yet"}},
-      {"tracking of files", "track_file f {\n file /f\n}\n" + instance("track_file {\n f weight 5 reverse\n}"), {"no-effect-yet", "no-effect-yet"}},
-      {"a file that is not defined", instance("track_file {\n f\n}"), {"no-effect-yet", "undefined-reference"}},
+      {"tracking of files", "track_file f {\n file /f\n}\n" + instance("track_file {\n f weight 5 reverse\n}"), {}},
+      {"a file may have weight 254", "track_file f {\n file /f\n weight 254 reverse\n init_file -3 overwrite\n}\n" + instance("track_file {\n f weight -254\n}"), {}},
+      {"quorum above quorum_max", "vrrp_track_process p {\n process a\n quorum 3\n quorum_max 2\n}\n", {"min-above-max"}},
+      {"a file that is not defined", instance("track_file {\n f\n}"), {"undefined-reference"}},
       {"a definition without what matters", "track_file f {\n}\nvrrp_track_process p {\n}",
-       {"no-effect-yet", "incomplete-block", "no-effect-yet", "incomplete-block"}},
+       {"incomplete-block", "incomplete-block"}},
       {"sessions", "bfd_instance b {\n neighbor_ip 10.0.0.1\n}\n" + instance("track_bfd {\n b\n c\n}"),
-       {"no-effect-yet", "undefined-reference"}},
+       {"undefined-reference"}},
       {"extra announcements", instance("garp_extra_if all 60"), {"no-effect-yet"}},
   });
 }
