@@ -117,6 +117,7 @@ void Driver::open_bfd_socket(const wire::BfdSocket& message, Fd descriptor) {
 
 void Driver::session_changed(const BfdSession& session, bool up) {
   if (stopping_) return;
+  if (session.for_vrrp) handle(TrackerTold{session.id, up ? 1 : 0});
   if (session.for_checker) {
     wire::VrrpdToParent message;
     message.mutable_session_changed()->set_session(session.id.value);

@@ -12,8 +12,8 @@
 #include <sstream>
 
 #include "parent/driver/owned.h"
-#include "parent/plan/delta.h"
-#include "parent/plan/without.h"
+#include "parent/plan/difference/delta.h"
+#include "parent/plan/difference/without.h"
 #include "parent/model/dump.h"
 #include "parent/control/release.h"
 #include "parent/entry/descriptors.h"

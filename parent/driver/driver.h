@@ -18,7 +18,7 @@
 #include "parent/driver/files.h"
 #include "parent/driver/intents.h"
 #include "parent/notify/notifier.h"
-#include "parent/plan/delta.h"
+#include "parent/plan/difference/delta.h"
 #include "parent/status/board.h"
 #include "parent/status/log_output.h"
 #include "parent/status/service_report.h"

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "parent/driver/driver.h"
-#include "parent/plan/delta.h"
-#include "parent/plan/without.h"
+#include "parent/plan/difference/delta.h"
+#include "parent/plan/difference/without.h"
 #include "proto/runtime/log.h"
 
 namespace holdfast {

@@ -62,6 +62,13 @@ TrackableObjects build_trackables(Building& building) {
   TrackableObjects objects;
   for (const model::TrackFile& said : building.configuration.track_files) build_file(building, said, objects);
   for (const model::TrackProcess& said : building.configuration.track_processes) build_process(building, said, objects);
+  for (const BfdSession& session : building.plan.vrrp.sessions) {
+    if (!session.for_vrrp) continue;
+    const auto& all = building.configuration.bfd_instances;
+    const auto said = std::ranges::find_if(all, [&](const model::BfdInstance& one) { return one.name == session.name; });
+    objects.bfds.emplace(session.name, Trackable{session.id, said->weight.value_or(0), said->reverse.value_or(false)});
+    building.plan.vrrp.told_trackers.push_back({session.id, session.name, ToldKind::kBfd});
+  }
   return objects;
 }
 

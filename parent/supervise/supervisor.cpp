@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "parent/plan/delta.h"
+#include "parent/plan/difference/delta.h"
 #include "proto/runtime/log.h"
 
 namespace holdfast {

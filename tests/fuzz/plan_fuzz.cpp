@@ -6,7 +6,7 @@
 #include "parent/model/line_shapes.h"
 #include "parent/plan/advice.h"
 #include "parent/plan/build.h"
-#include "parent/plan/delta.h"
+#include "parent/plan/difference/delta.h"
 #include "parent/plan/encode.h"
 #include "tests/fuzz/one_file.h"
 

@@ -234,7 +234,7 @@ constexpr Keyword kScriptEntry[] = {{"<script>", word("vrrp_script"), "", "Scrip
 constexpr Keyword kFileEntry[] = {{"<track_file>", word("track_file"), "", "File that is tracked.", read_by_block}};
 constexpr Keyword kProcessEntry[] = {
     {"<process>", word("vrrp_track_process"), "", "Processes that are tracked.", read_by_block}};
-constexpr Keyword kBfdEntry[] = {{"<bfd_instance>", word("bfd_instance"), "", "BFD session that is tracked."}};
+constexpr Keyword kBfdEntry[] = {{"<bfd_instance>", word("bfd_instance"), "", "BFD session that is tracked.", read_by_block}};
 
 constexpr Table kTables[] = {
     {"(root)", kRoot},

@@ -278,7 +278,7 @@ constexpr Keyword kGroup[] = {
     {"track_script", lines(), "none", "Scripts that every member tracks.", scripts<SyncGroup>},
     {"track_file", lines(), "none", "Files that every member tracks.", files<SyncGroup>},
     {"track_process", lines(), "none", "Processes that every member tracks.", processes<SyncGroup>},
-    not_yet({"track_bfd", lines(), "none", "BFD sessions that every member tracks.", bfds<SyncGroup>}),
+    {"track_bfd", lines(), "none", "BFD sessions that every member tracks.", bfds<SyncGroup>},
     on_state<SyncGroup, &Notify::backup>("notify_backup", "Script for the group's change to BACKUP."),
     on_state<SyncGroup, &Notify::master>("notify_master", "Script for the group's change to MASTER."),
     on_state<SyncGroup, &Notify::fault>("notify_fault", "Script for the group's change to FAULT."),
@@ -399,7 +399,7 @@ constexpr Keyword kTracking[] = {
     {"track_script", lines(), "none", "Scripts that are tracked.", scripts<Instance>},
     {"track_file", lines(), "none", "Files that are tracked.", files<Instance>},
     {"track_process", lines(), "none", "Processes that are tracked.", processes<Instance>},
-    not_yet({"track_bfd", lines(), "none", "BFD sessions that are tracked.", bfds<Instance>}),
+    {"track_bfd", lines(), "none", "BFD sessions that are tracked.", bfds<Instance>},
     old("linkbeat_interfaces", ErrorClass::general_error, {"linkbeat_use_polling", nothing(), "off", "Polls the link."}),
 };
 

@@ -163,7 +163,7 @@ TEST(Instance, Mistakes) {
       {"a definition without what matters", "track_file f {\n}\nvrrp_track_process p {\n}",
        {"incomplete-block", "incomplete-block"}},
       {"sessions", "bfd_instance b {\n neighbor_ip 10.0.0.1\n}\n" + instance("track_bfd {\n b\n c\n}"),
-       {"no-effect-yet", "no-effect-yet", "undefined-reference"}},
+       {"undefined-reference"}},
       {"extra announcements", instance("garp_extra_if all 60"), {}},
   });
 }

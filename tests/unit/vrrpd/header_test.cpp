@@ -44,7 +44,7 @@ std::optional<Rejection> judged(const Bytes& datagram, VrrpInstance config = rou
   return judge(config, receiver, *packet, *advert).rejection;
 }
 
-TEST(Header, Rfc3768A4KeepalivedsDatagramIsAcceptedOnce) {
+TEST(Header, Rfc2338_5_3_6_3_A4_KeepalivedsDatagramIsAcceptedOnce) {
   VrrpInstance config = router_with_header();
   config.vrid = kCaptured[45];
   EXPECT_EQ(split_header(kCaptured)->sequence, 1U);
@@ -53,7 +53,7 @@ TEST(Header, Rfc3768A4KeepalivedsDatagramIsAcceptedOnce) {
 }
 
 // What must not change: every bit but TOS, fragment field and header checksum. Bits of lengths and protocol are no such datagram at all.
-TEST(Header, Rfc3768A4EveryFlippedBitIsNoticed) {
+TEST(Header, Rfc2338_5_3_6_3_A4_EveryFlippedBitIsNoticed) {
   for (std::size_t bit = 0; bit < kCaptured.size() * 8; ++bit) {
     Bytes broken = kCaptured;
     broken[bit / 8] = static_cast<std::uint8_t>(broken[bit / 8] ^ 1 << bit % 8);

@@ -1,6 +1,6 @@
 // See without.h.
 // SPDX-License-Identifier: Apache-2.0
-#include "parent/plan/without.h"
+#include "parent/plan/difference/without.h"
 
 #include <vector>
 

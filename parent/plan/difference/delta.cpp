@@ -1,6 +1,6 @@
 // See delta.h.
 // SPDX-License-Identifier: Apache-2.0
-#include "parent/plan/delta.h"
+#include "parent/plan/difference/delta.h"
 
 #include <algorithm>
 #include <map>
