@@ -7,8 +7,8 @@
 
 #include "parent/plan/build_tracking.h"
 #include "parent/plan/building.h"
-#include "parent/plan/instance_rules.h"
-#include "parent/plan/virtual_links.h"
+#include "parent/plan/instance/instance_rules.h"
+#include "parent/plan/instance/virtual_links.h"
 
 namespace holdfast {
 namespace {

@@ -62,7 +62,9 @@ def ready(lab, namespace):
 
 
 def links(namespace):
-    """What ip-link(8) and ip-address(8) say of each link, without what is random, and without counters of queues."""
+    """What ip-link(8) and ip-address(8) say of each link, without what is random, and without counters of queues.
+
+    The operational state of a fresh macvlan is UNKNOWN until the kernel gets round to it, although it works: the flags tell the same."""
     said = {}
     for link in json.loads(run(f"ip -n {namespace} -j -d addr show")):
         if link["ifname"] in ("lo", "peer0", "peer1"):
@@ -70,7 +72,7 @@ def links(namespace):
         info = link.get("linkinfo", {})
         said[link["ifname"]] = {
             "mac": link.get("address"), "below": link.get("link"), "flags": sorted(link["flags"]), "group": link.get("group"),
-            "mtu": link["mtu"], "state": link["operstate"], "kind": info.get("info_kind"),
+            "mtu": link["mtu"], "state": link["operstate"].replace("UNKNOWN", "UP"), "kind": info.get("info_kind"),
             "mode": info.get("info_data", {}).get("mode") if info.get("info_kind") == "macvlan" else None,
             "addresses": sorted((a["local"], a["prefixlen"], a["scope"], a.get("nodad", False), a.get("deprecated", False))
                                 for a in link["addr_info"]),

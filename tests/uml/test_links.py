@@ -9,7 +9,7 @@ from lab import configuration
 from lab.daemon import Daemon, settle
 from lab.shell import run, wait_for
 
-IPVLAN4 = configuration.instance(interval=0.1, extra="    use_ipvlan ipv51 10.9.0.51/24 {mode}")
+IPVLAN4 = configuration.instance(interval=0.1, extra="    use_ipvlan ipv51 10.9.0.51/24 MODE")
 IPVLAN6 = configuration.instance(interval=0.1, addresses=("fe80::51/64",), extra="    use_ipvlan ipv51")
 
 
@@ -46,7 +46,7 @@ def start(daemon):
 def test_an_ipvlan_is_what_keepalived_makes(lab, router, holdfast, keepalived, mode):
     seen = []
     for name, command in (("ours", holdfast), ("theirs", keepalived)):
-        daemon = start(router(command, IPVLAN4.format(mode=mode), name))
+        daemon = start(router(command, IPVLAN4.replace("MODE", mode), name))
         seen.append(link(daemon.namespace, "ipv51"))
         assert daemon.stop() == 0
         assert "ipv51" not in run(f"ip -n {daemon.namespace} -br link")

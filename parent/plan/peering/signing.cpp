@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "parent/plan/instance_rules.h"
+#include "parent/plan/instance/instance_rules.h"
 
 namespace holdfast {
 namespace {

@@ -1,6 +1,6 @@
 // See instance_rules.h.
 // SPDX-License-Identifier: Apache-2.0
-#include "parent/plan/instance_rules.h"
+#include "parent/plan/instance/instance_rules.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,6 +1,6 @@
 // See virtual_links.h.
 // SPDX-License-Identifier: Apache-2.0
-#include "parent/plan/virtual_links.h"
+#include "parent/plan/instance/virtual_links.h"
 
 #include <algorithm>
 #include <set>
