@@ -1,5 +1,5 @@
 // The typed configuration: what the file says, in plain structs, before defaults and expansion. Names follow keepalived.conf(5).
-// A Located<T> knows whether and where it was said, so that rules in parent/plan can point at it. No pointers into the tree.
+// Each value knows whether and where it was said (located.h). No pointers into the tree.
 // Order of definition is already resolved: an instance starts with the announcement settings, down_timer_adverts,
 // v3_checksum_as_v2 and skip_check_adv_addr that global_defs had when its block opened (still unset when they were unset).
 // Must not know: what a value means at run time, interfaces, files.
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "parent/config/diagnostic.h"
+#include "parent/model/lvs_globals.h"
 #include "proto/value/address.h"
 #include "proto/value/check_plan.h"
 #include "proto/value/instant.h"
@@ -22,11 +23,6 @@
 
 namespace holdfast::model {
 
-using config::Position;
-
-template <class T>
-struct Located {
-  T value{};
   Position at{};
   bool set = false;
   explicit operator bool() const { return set; }
@@ -81,24 +77,6 @@ struct ProcessTuning {  // vrrp_*, checker_*, bfd_*
 struct SmtpServer {
   std::string host;
   std::uint16_t port = 25;
-};
-
-enum class FlushOnStop : std::uint8_t { kTable, kServices };
-
-struct SyncDaemonSettings {          // lvs_sync_daemon
-  std::string interface;
-  Located<std::string> instance;     // as written
-  Located<std::uint8_t> id;
-  Located<std::uint16_t> maxlen;
-  Located<std::uint16_t> port;
-  Located<std::uint8_t> ttl;
-  Located<IpAddress> group;          // multicast
-};
-
-struct LvsTimeouts {  // seconds
-  Located<std::uint32_t> tcp;
-  Located<std::uint32_t> tcp_fin;
-  Located<std::uint32_t> udp;
 };
 
 // Keywords of the file's top level and of global_defs. What is missing here has no effect yet and says so when it is used.
@@ -247,6 +225,27 @@ struct Script {                      // vrrp_script
   Located<unsigned> rise;
   Located<unsigned> fall;
   Located<bool> init_fail;
+};
+
+struct TrackFile {
+  std::string name;
+  Position at{};
+  Located<std::string> file;
+  Located<int> weight;               // unset: 1
+  Located<bool> reverse, overwrite;
+  Located<int> init_file;            // the number; set even when only the word was there
+};
+
+struct TrackProcess {                // vrrp_track_process
+  std::string name;
+  Position at{};
+  Located<std::vector<std::string>> command;
+  Located<ParameterMatch> param_match;
+  Located<int> weight;
+  Located<bool> reverse;
+  Located<unsigned> quorum, quorum_max;
+  Located<Duration> fork_delay, terminate_delay;
+  Located<bool> full_command;
 };
 
 struct SyncGroup {
@@ -473,12 +472,16 @@ struct Configuration {
   Globals globals;
   std::vector<AddressEntry> static_addresses;
   std::vector<Script> scripts;
+  std::vector<TrackFile> track_files;
+  std::vector<TrackProcess> track_processes;
   std::vector<SyncGroup> sync_groups;
   std::vector<Instance> instances;
   std::vector<ServerGroup> server_groups;
   std::vector<VirtualServer> virtual_servers;
 
   const Script* script(const std::string& name) const;
+  const TrackFile* track_file(const std::string& name) const;
+  const TrackProcess* track_process(const std::string& name) const;
   const Instance* instance(const std::string& name) const;
   const ServerGroup* server_group(const std::string& name) const;
 };

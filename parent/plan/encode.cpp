@@ -118,6 +118,8 @@ Result<std::vector<wire::ParentToVrrpd>> encode_plan(const VrrpPlan& plan, const
   chunks.first().mutable_settings()->set_startup_delay_us(plan.startup_delay.count());
   chunks.first().mutable_settings()->set_resume_limit(plan.resume_limit);
   HF_OK(put_each(chunks, &Chunk::add_trackers, plan.trackers, named("vrrp_script")));
+  HF_OK(put_each(chunks, &Chunk::add_told_trackers, plan.told_trackers, named("tracked object")));
+  HF_OK(put_each(chunks, &Chunk::add_process_trackers, plan.process_trackers, named("vrrp_track_process")));
   HF_OK(put_each(chunks, &Chunk::add_groups, plan.groups, named("vrrp_sync_group")));
   HF_OK(put_each(chunks, &Chunk::add_instances, plan.instances, named("vrrp_instance")));
   HF_OK(put_each(chunks, &Chunk::add_resumed, resumed, just("resumed instance")));
@@ -131,6 +133,7 @@ Result<std::vector<wire::ParentToIpvsd>> encode_plan(const IpvsPlan& plan) {
   HF_OK(put_each(chunks, &Chunk::add_instances, plan.instances, named("vrrp_instance")));
   HF_OK(put_each(chunks, &Chunk::add_services, plan.services, just("virtual server")));
   HF_OK(put_each(chunks, &Chunk::add_destinations, plan.destinations, just("real server")));
+  HF_OK(put_each(chunks, &Chunk::add_processes, plan.processes, named("vrrp_track_process")));
   return chunks.wrapped();
 }
 
@@ -152,6 +155,8 @@ Status carries(const Plan& plan) {
   HF_TRY(const auto for_vrrpd, encode_plan(plan.vrrp));
   for (const wire::ParentToVrrpd& message : for_vrrpd) {
     HF_OK(each_decodes("vrrp_script", message.chunk().trackers()));
+    HF_OK(each_decodes("tracked object", message.chunk().told_trackers()));
+    HF_OK(each_decodes("vrrp_track_process", message.chunk().process_trackers()));
     HF_OK(each_decodes("vrrp_sync_group", message.chunk().groups()));
     HF_OK(each_decodes("vrrp_instance", message.chunk().instances()));
   }
@@ -160,6 +165,7 @@ Status carries(const Plan& plan) {
     IpvsPlan settings;
     if (message.chunk().has_settings()) HF_OK(decode(message.chunk().settings(), settings));
     HF_OK(each_decodes("vrrp_instance", message.chunk().instances()));
+    HF_OK(each_decodes("vrrp_track_process", message.chunk().processes()));
     HF_OK(each_decodes("virtual_server", message.chunk().services()));
     HF_OK(each_decodes("real_server", message.chunk().destinations()));
   }

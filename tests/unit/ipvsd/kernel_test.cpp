@@ -15,7 +15,7 @@
 
 #include "ipvsd/address_keeper.h"
 #include "ipvsd/kernel/link_watch.h"
-#include "ipvsd/table_keeper.h"
+#include "ipvsd/keep/table_keeper.h"
 
 namespace holdfast {
 namespace {

@@ -1,6 +1,6 @@
 // One step: differences of touched services, one batch, the answers.
 // SPDX-License-Identifier: Apache-2.0
-#include "ipvsd/table_keeper.h"
+#include "ipvsd/keep/table_keeper.h"
 
 #include <cerrno>
 #include <utility>
