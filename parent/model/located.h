@@ -13,5 +13,12 @@ using config::Position;
 template <class T>
 struct Located {
   T value{};
+  Position at{};
+  bool set = false;
+  explicit operator bool() const { return set; }
+  const T& operator*() const { return value; }
+  const T* operator->() const { return &value; }
+  T value_or(T fallback) const { return set ? value : std::move(fallback); }
+};
 
 }  // namespace holdfast::model

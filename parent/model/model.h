@@ -23,14 +23,6 @@
 
 namespace holdfast::model {
 
-  Position at{};
-  bool set = false;
-  explicit operator bool() const { return set; }
-  const T& operator*() const { return value; }
-  const T* operator->() const { return &value; }
-  T value_or(T fallback) const { return set ? value : std::move(fallback); }
-};
-
 // USER [[:]GROUP]. Empty user: script_user. `supplementary`: the group was written with a leading colon.
 struct ScriptIdentity {
   std::string user;
