@@ -120,7 +120,7 @@ std::vector<ServiceKey> keys_of(Building& building, const Block& block) {
   if (const auto* mark = std::get_if<model::ServiceMark>(&block.said.key)) return {key_of(block, mark->mark, {})};
   const model::ServerGroup* group = building.configuration.server_group(*block.group());
   if (group != nullptr) return members(building, block, *group);
-  building.error(block.said.at, "unknown-group", "virtual_server group " + *block.group() + " is not defined, ignored");
+  building.note(block.said.at, "unknown-group", "virtual_server group " + *block.group() + " is not defined, ignored");
   return {};
 }
 
