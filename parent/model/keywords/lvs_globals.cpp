@@ -49,7 +49,7 @@ constexpr Keyword kSyncDaemon[] = {
     {"port", strict("PORT", 1, kMax16), "8848", "Port.", into<&SyncDaemonSettings::port>},
     {"ttl", strict("TTL", 1, 255), "by the kernel", "TTL.", into<&SyncDaemonSettings::ttl>},
     {"group", address(), "224.0.0.81", "Group.", sync_group},
-    {"<instance>", word("vrrp_instance"), "", "The same without 'inst'.", into<&SyncDaemonSettings::instance>},
+    head({"<instance>", word("vrrp_instance"), "", "The same without 'inst'.", into<&SyncDaemonSettings::instance>}),
     {"<id>", strict("ID", 0, 255), "", "The same without 'id', after the instance.", into<&SyncDaemonSettings::id>},
 };
 
