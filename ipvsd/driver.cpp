@@ -137,7 +137,9 @@ void Driver::adopt(IpvsPlan plan) {
   for (InstanceId id : early) {
     if (claims_.active(id)) tell_claim(id, claims_.generation(id), true, 0);
   }
+  table_.touch_refused();
   touch(touched);
+  if (table_.busy()) table_timer_.arm(loop_.now());
   processes_.set_plan(plan.processes);
   settings_ = std::move(plan);
   settings_.instances.clear();

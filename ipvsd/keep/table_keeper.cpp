@@ -3,6 +3,7 @@
 #include "ipvsd/keep/table_keeper.h"
 
 #include <cerrno>
+#include <utility>
 
 namespace holdfast {
 
@@ -36,6 +37,10 @@ Status TableKeeper::open(bool flush) {
 
 void TableKeeper::touch(const WishLedger::Touched& keys) {
   for (const ServiceKey& key : keys) touched_[key] = 0;
+}
+
+void TableKeeper::touch_refused() {
+  for (const ServiceKey& key : std::exchange(refused_, {})) touched_[key] = 0;
 }
 
 void TableKeeper::refresh(const ServiceKey& key) {
@@ -89,6 +94,7 @@ std::vector<Refused> TableKeeper::absorb(const std::vector<Change>& changes, con
       case Outcome::kSurprised: surprised.insert(key); break;
       case Outcome::kRefused:
         refused.push_back({changes[at], codes[at]});
+        refused_.insert(key);
         if (std::holds_alternative<AddService>(changes[at])) troubled.insert(key);
         break;
     }

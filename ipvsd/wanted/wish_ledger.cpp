@@ -16,8 +16,33 @@ DestinationKey key_for(const ServiceKey& service, const IpAddress& address, std:
 
 }  // namespace
 
+bool WishLedger::same_targets(std::size_t pool, const WishLedger& other, std::size_t other_pool) const {
+  const std::vector<std::size_t>& ours = pools_[pool].targets;
+  const std::vector<std::size_t>& theirs = other.pools_[other_pool].targets;
+  return std::ranges::equal(ours, theirs, [&](std::size_t a, std::size_t b) { return targets_[a].same(other.targets_[b]); });
+}
+
 WishLedger::Touched WishLedger::set_plan(const IpvsPlan& plan) {
-  Touched touched = keys();
+  WishLedger before;
+  before.pools_ = std::move(pools_);
+  before.targets_ = std::move(targets_);
+  before.by_key_ = std::move(by_key_);
+  index(plan);
+  Touched touched;
+  for (const auto& [key, planned] : by_key_) {
+    const auto old = before.by_key_.find(key);
+    if (old != before.by_key_.end() && old->second.options == planned.options && same_targets(planned.pool, before, old->second.pool)) continue;
+    touched.insert(touched.end(), key);
+  }
+  for (const auto& [key, planned] : before.by_key_) {
+    if (!by_key_.contains(key)) touched.insert(key);
+  }
+  // Early wishes have had their plan now; the others belong to destinations that have left.
+  std::erase_if(wishes_, [this](const auto& entry) { return !by_id_.contains(entry.first); });
+  return touched;
+}
+
+void WishLedger::index(const IpvsPlan& plan) {
   plan_ = plan.generation;
   pools_.clear();
   targets_.clear();
@@ -30,7 +55,6 @@ WishLedger::Touched WishLedger::set_plan(const IpvsPlan& plan) {
     if (fresh) pools_.emplace_back();
     pools_[pool->second].keys.push_back(key);
     by_key_[key] = {pool->second, options_of(service)};
-    touched.insert(key);
   }
   for (const Destination& planned : plan.destinations) {
     const auto owner = by_service.find(planned.service);
@@ -41,9 +65,6 @@ WishLedger::Touched WishLedger::set_plan(const IpvsPlan& plan) {
                                      planned.tunnel, planned.tunnel_port, planned.tunnel_flags};
     targets_.push_back({owner->second, planned.address, planned.port, options, planned.id});
   }
-  // Early wishes have had their plan now; the others belong to destinations that have left.
-  std::erase_if(wishes_, [this](const auto& entry) { return !by_id_.contains(entry.first); });
-  return touched;
 }
 
 void WishLedger::touch(DestinationId id, Touched& touched) const {
@@ -71,9 +92,10 @@ WishVerdict WishLedger::wish(Generation plan, const DestinationWish& wish, Touch
 }
 
 WishLedger::Touched WishLedger::complete() {
-  std::erase_if(wishes_, [this](const auto& entry) { return entry.second.epoch != epoch_; });
+  const std::size_t gone = std::erase_if(wishes_, [this](const auto& entry) { return entry.second.epoch != epoch_; });
+  const bool news = !complete_ || gone != 0;
   complete_ = true;
-  return keys();
+  return news ? keys() : Touched{};
 }
 
 WishLedger::Touched WishLedger::release_all() {

@@ -1,4 +1,4 @@
-// A value of the configuration with the place where it was said. See model.h.
+// A value of the configuration that knows whether and where it was said, so that rules in parent/plan can point at it. Pure.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -1,5 +1,5 @@
 // The typed configuration: what the file says, in plain structs, before defaults and expansion. Names follow keepalived.conf(5).
-// A Located<T> knows whether and where it was said, so that rules in parent/plan can point at it. No pointers into the tree.
+// Each value knows whether and where it was said (located.h). No pointers into the tree.
 // Order of definition is already resolved: an instance starts with the announcement settings, down_timer_adverts,
 // v3_checksum_as_v2 and skip_check_adv_addr that global_defs had when its block opened (still unset when they were unset).
 // Must not know: what a value means at run time, interfaces, files.
@@ -17,6 +17,7 @@
 #include "parent/model/peering.h"
 #include "parent/model/link_settings.h"
 #include "parent/model/located.h"
+#include "parent/model/lvs_globals.h"
 #include "proto/value/address.h"
 #include "proto/value/check_plan.h"
 #include "proto/value/instant.h"
@@ -71,24 +72,6 @@ struct ProcessTuning {  // vrrp_*, checker_*, bfd_*
 struct SmtpServer {
   std::string host;
   std::uint16_t port = 25;
-};
-
-enum class FlushOnStop : std::uint8_t { kTable, kServices };
-
-struct SyncDaemonSettings {          // lvs_sync_daemon
-  std::string interface;
-  Located<std::string> instance;     // as written
-  Located<std::uint8_t> id;
-  Located<std::uint16_t> maxlen;
-  Located<std::uint16_t> port;
-  Located<std::uint8_t> ttl;
-  Located<IpAddress> group;          // multicast
-};
-
-struct LvsTimeouts {  // seconds
-  Located<std::uint32_t> tcp;
-  Located<std::uint32_t> tcp_fin;
-  Located<std::uint32_t> udp;
 };
 
 // Keywords of the file's top level and of global_defs. What is missing here has no effect yet and says so when it is used.

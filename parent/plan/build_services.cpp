@@ -7,7 +7,7 @@
 #include <set>
 
 #include "parent/plan/building.h"
-#include "parent/plan/service_keys.h"
+#include "parent/plan/parts/service_keys.h"
 
 namespace holdfast {
 namespace {

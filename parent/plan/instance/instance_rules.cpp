@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "parent/plan/build_tracking.h"
+#include "parent/plan/parts/build_tracking.h"
 
 namespace holdfast {
 namespace {

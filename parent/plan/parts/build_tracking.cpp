@@ -1,7 +1,7 @@
 // keepalived.conf(5), track_file and vrrp_track_process. A file of weight 1 that may not have one is tracked with weight 0: every other
 // weighted file or session is dropped. Weighted processes stay where others are dropped, as in keepalived.
 // SPDX-License-Identifier: Apache-2.0
-#include "parent/plan/build_tracking.h"
+#include "parent/plan/parts/build_tracking.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // See service_keys.h. keepalived.conf(5): virtual_server_group, persistence_*, flag-N; linux/ip_vs.h.
 // SPDX-License-Identifier: Apache-2.0
-#include "parent/plan/service_keys.h"
+#include "parent/plan/parts/service_keys.h"
 
 #include <algorithm>
 #include <array>
