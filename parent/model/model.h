@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include "parent/config/diagnostic.h"
+#include "parent/model/values.h"
 #include "proto/value/address.h"
 #include "proto/value/check_plan.h"
 #include "proto/value/instant.h"
@@ -21,38 +21,6 @@
 #include "proto/value/vrrp_plan.h"
 
 namespace holdfast::model {
-
-using config::Position;
-
-template <class T>
-struct Located {
-  T value{};
-  Position at{};
-  bool set = false;
-  explicit operator bool() const { return set; }
-  const T& operator*() const { return value; }
-  const T* operator->() const { return &value; }
-  T value_or(T fallback) const { return set ? value : std::move(fallback); }
-};
-
-// USER [[:]GROUP]. Empty user: script_user. `supplementary`: the group was written with a leading colon.
-struct ScriptIdentity {
-  std::string user;
-  std::string group;
-  bool supplementary = false;
-};
-
-// argv[0] is the program; the arguments that a notification appends are not here.
-struct ScriptCommand {
-  std::vector<std::string> argv;
-  ScriptIdentity identity;
-};
-
-struct NotifyFifo {
-  Located<std::string> path;
-  ScriptIdentity owner;
-  Located<ScriptCommand> script;
-};
 
 // garp_* of an instance, vrrp_garp_* of global_defs. Counts are at least 1 except lower_prio_repeat.
 struct Announcing {
@@ -236,6 +204,27 @@ struct Script {                      // vrrp_script
   Located<unsigned> rise;
   Located<unsigned> fall;
   Located<bool> init_fail;
+};
+
+struct TrackFile {
+  std::string name;
+  Position at{};
+  Located<std::string> file;
+  Located<int> weight;               // unset: 1
+  Located<bool> reverse, overwrite;
+  Located<int> init_file;            // the number; set even when only the word was there
+};
+
+struct TrackProcess {                // vrrp_track_process
+  std::string name;
+  Position at{};
+  Located<std::vector<std::string>> command;
+  Located<ParameterMatch> param_match;
+  Located<int> weight;
+  Located<bool> reverse;
+  Located<unsigned> quorum, quorum_max;
+  Located<Duration> fork_delay, terminate_delay;
+  Located<bool> full_command;
 };
 
 struct SyncGroup {
@@ -458,28 +447,21 @@ struct VirtualServer {
   std::vector<RealServer> servers;
 };
 
-// A line as it was understood, whether or not it has a field above: keyword and values in one writing (model::canonical). What was
-// wrong with it is not here; entries of lists and options stand as they were written.
-struct Statement {
-  std::vector<std::string> words;
-  std::vector<Statement> children;
-  bool has_block = false;
-  bool script = false;
-  bool secret = false;
-  bool operator==(const Statement&) const = default;
-};
-
 struct Configuration {
   std::vector<Statement> statements;  // all of them, in order
   Globals globals;
   std::vector<AddressEntry> static_addresses;
   std::vector<Script> scripts;
+  std::vector<TrackFile> track_files;
+  std::vector<TrackProcess> track_processes;
   std::vector<SyncGroup> sync_groups;
   std::vector<Instance> instances;
   std::vector<ServerGroup> server_groups;
   std::vector<VirtualServer> virtual_servers;
 
   const Script* script(const std::string& name) const;
+  const TrackFile* track_file(const std::string& name) const;
+  const TrackProcess* track_process(const std::string& name) const;
   const Instance* instance(const std::string& name) const;
   const ServerGroup* server_group(const std::string& name) const;
 };
