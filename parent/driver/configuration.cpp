@@ -10,7 +10,7 @@
 #include "parent/config/load.h"
 #include "parent/model/bind.h"
 #include "parent/model/line_shapes.h"
-#include "parent/plan/advice.h"
+#include "parent/plan/rules/advice.h"
 #include "parent/plan/encode.h"
 
 namespace holdfast {

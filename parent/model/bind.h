@@ -88,7 +88,7 @@ class Use {
 class Binder {
  public:
   Binder(Configuration& configuration, Mode mode, config::Diagnostics& diagnostics, const ProgramExists& exists)
-      : configuration_(configuration), mode_(mode), diagnostics_(diagnostics), statements_(&configuration.statements), exists_(exists) {}
+      : configuration_(configuration), mode_(mode), diagnostics_(diagnostics), exists_(exists), statements_(&configuration.statements) {}
 
   // The lines of a block as keywords of `context`.
   void block(const config::Node& parent, ContextId context, Target target);
@@ -155,8 +155,8 @@ class Binder {
   Configuration& configuration_;
   Mode mode_;
   config::Diagnostics& diagnostics_;
-  std::vector<Statement>* statements_;  // where the lines of the block go that is being read
   const ProgramExists& exists_;
+  std::vector<Statement>* statements_;  // where the lines of the block go that is being read
   std::optional<config::Diagnostic> first_script_;  // where the first command stands whose program exists
   std::set<std::pair<std::string, std::string>> defined_;
   int quiet_ = 0;  // inside a block that was already said to have no effect

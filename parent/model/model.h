@@ -18,6 +18,7 @@
 #include "parent/model/link_settings.h"
 #include "parent/model/located.h"
 #include "parent/model/lvs_globals.h"
+#include "parent/model/values.h"
 #include "proto/value/address.h"
 #include "proto/value/check_plan.h"
 #include "proto/value/instant.h"
@@ -25,25 +26,6 @@
 #include "proto/value/vrrp_plan.h"
 
 namespace holdfast::model {
-
-// USER [[:]GROUP]. Empty user: script_user. `supplementary`: the group was written with a leading colon.
-struct ScriptIdentity {
-  std::string user;
-  std::string group;
-  bool supplementary = false;
-};
-
-// argv[0] is the program; the arguments that a notification appends are not here.
-struct ScriptCommand {
-  std::vector<std::string> argv;
-  ScriptIdentity identity;
-};
-
-struct NotifyFifo {
-  Located<std::string> path;
-  ScriptIdentity owner;
-  Located<ScriptCommand> script;
-};
 
 // garp_* of an instance, vrrp_garp_* of global_defs. Counts are at least 1 except lower_prio_repeat.
 struct Announcing {
@@ -471,17 +453,6 @@ struct VirtualServer {
   CheckSettings settings;            // alpha too
   std::optional<SorryServer> sorry;
   std::vector<RealServer> servers;
-};
-
-// A line as it was understood, whether or not it has a field above: keyword and values in one writing (model::canonical). What was
-// wrong with it is not here; entries of lists and options stand as they were written.
-struct Statement {
-  std::vector<std::string> words;
-  std::vector<Statement> children;
-  bool has_block = false;
-  bool script = false;
-  bool secret = false;
-  bool operator==(const Statement&) const = default;
 };
 
 struct Configuration {

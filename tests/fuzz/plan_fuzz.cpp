@@ -4,7 +4,7 @@
 #include "parent/config/load.h"
 #include "parent/model/bind.h"
 #include "parent/model/line_shapes.h"
-#include "parent/plan/advice.h"
+#include "parent/plan/rules/advice.h"
 #include "parent/plan/build.h"
 #include "parent/plan/difference/delta.h"
 #include "parent/plan/encode.h"

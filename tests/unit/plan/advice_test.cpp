@@ -1,6 +1,6 @@
 // Advice about what is valid but dangerous: when it is given, where, and that it never changes an exit status.
 // SPDX-License-Identifier: Apache-2.0
-#include "parent/plan/advice.h"
+#include "parent/plan/rules/advice.h"
 
 #include <gtest/gtest.h>
 

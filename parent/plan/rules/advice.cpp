@@ -1,6 +1,6 @@
 // See advice.h. One function per piece of advice, with the reason for its threshold.
 // SPDX-License-Identifier: Apache-2.0
-#include "parent/plan/advice.h"
+#include "parent/plan/rules/advice.h"
 
 #include <algorithm>
 #include <map>
