@@ -1,4 +1,4 @@
-// What the typed configuration is made of: a value with its place, commands and who runs them, a line as it was understood.
+// What the typed configuration is made of: commands and who runs them, a line as it was understood.
 // Must not know a keyword.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -7,22 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "parent/config/diagnostic.h"
+#include "parent/model/located.h"
 
 namespace holdfast::model {
-
-using config::Position;
-
-template <class T>
-struct Located {
-  T value{};
-  Position at{};
-  bool set = false;
-  explicit operator bool() const { return set; }
-  const T& operator*() const { return value; }
-  const T* operator->() const { return &value; }
-  T value_or(T fallback) const { return set ? value : std::move(fallback); }
-};
 
 // USER [[:]GROUP]. Empty user: script_user. `supplementary`: the group was written with a leading colon.
 struct ScriptIdentity {
