@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "ipvsd/address_keeper.h"
+#include "ipvsd/keep/address_keeper.h"
 #include "ipvsd/kernel/kernel.h"
 
 namespace holdfast {
