@@ -84,7 +84,7 @@ inline constexpr OptionRow kOptionRows[] = {
     {'i', "config-id", OptionValue::required, "ID", "Use lines marked @ID"},
     {'t', "config-test", OptionValue::optional, "FILE", "Check the configuration and end; messages go to FILE or stderr"},
     {kStrictOption, "strict", OptionValue::none, "", "Warnings of the configuration are errors, in a test and at a start"},
-    {kNoAdviceOption, "no-advice", OptionValue::none, "", "Say nothing about what is valid but dangerous"},
+    {kNoAdviceOption, "no-advice", OptionValue::none, "", "Leave advice (severity advice) out"},
     {kDiagnosticsOption, "diagnostics", OptionValue::required, "FORMAT", "text or json: how -t and --dump say what is wrong"},
     {kSignumOption, "signum", OptionValue::required, "NAME", "Print the number of STOP, RELOAD, DATA, STATS, STATS_CLEAR, JSON or TDUMP"},
     {kIgnoreSigintOption, "ignore-sigint", OptionValue::none, "", "Do not end on SIGINT"},
