@@ -3,6 +3,7 @@
 #include "ipvsd/keep/table_keeper.h"
 
 #include <cerrno>
+#include <utility>
 
 namespace holdfast {
 
@@ -36,6 +37,10 @@ Status TableKeeper::open(bool flush) {
 
 void TableKeeper::touch(const WishLedger::Touched& keys) {
   for (const ServiceKey& key : keys) touched_[key] = 0;
+}
+
+void TableKeeper::touch_refused() {
+  for (const ServiceKey& key : std::exchange(refused_, {})) touched_[key] = 0;
 }
 
 void TableKeeper::refresh(const ServiceKey& key) {
@@ -89,6 +94,7 @@ std::vector<Refused> TableKeeper::absorb(const std::vector<Change>& changes, con
       case Outcome::kSurprised: surprised.insert(key); break;
       case Outcome::kRefused:
         refused.push_back({changes[at], codes[at]});
+        refused_.insert(key);
         if (std::holds_alternative<AddService>(changes[at])) troubled.insert(key);
         break;
     }
@@ -114,9 +120,14 @@ std::vector<Refused> TableKeeper::step() {
   return refused;
 }
 
-std::vector<Refused> TableKeeper::finish() {
+std::vector<Refused> TableKeeper::finish(bool flush) {
   touched_.clear();
   if (!opened_) return {};
+  if (flush) {
+    const Change all = FlushServices{};
+    const int code = kernel_.apply({&all, 1}).front();
+    return code == 0 ? std::vector<Refused>{} : std::vector<Refused>{{all, code}};
+  }
   std::set<ServiceKey> keys = ours_;
   for (const ServiceKey& key : wishes_.keys()) keys.insert(key);
   std::vector<Change> changes;

@@ -32,11 +32,13 @@ class TableKeeper {
   bool opened() const { return opened_; }
   // Notes services whose wanted state may have changed.
   void touch(const WishLedger::Touched&);
+  // A new plan is a reason to try again what the kernel has refused: a module may be there now.
+  void touch_refused();
   bool busy() const { return !touched_.empty(); }
   // The next services.
   std::vector<Refused> step();
-  // At the end: deletes every service that is ours, all at once.
-  std::vector<Refused> finish();
+  // At the end: deletes every service that is ours, all at once. `flush`: all others too.
+  std::vector<Refused> finish(bool flush = false);
 
  private:
   void plan_changes(std::vector<Change>& changes, std::vector<ServiceKey>& planned);
@@ -49,6 +51,7 @@ class TableKeeper {
   const WishLedger& wishes_;
   ServiceTable actual_;                       // of services that we have touched, and the keys and options of all others
   std::set<ServiceKey> unread_;               // in actual_, destinations not read yet
+  std::set<ServiceKey> refused_;              // something of it, when it was worked on last
   std::set<ServiceKey> ours_;                 // may be deleted when the plan does not name it
   std::map<ServiceKey, unsigned> touched_;    // and how often it has surprised us
   bool opened_ = false;

@@ -94,6 +94,9 @@ void LinkWatch::seen(const LinkState& state, News& news) {
   // Not every notification tells the settings: what is not told has not changed.
   if (!link.state.promote_secondaries) link.state.promote_secondaries = before.promote_secondaries;
   if (!link.state.forwarding6) link.state.forwarding6 = before.forwarding6;
+  if (!link.state.arp_ignore) link.state.arp_ignore = before.arp_ignore;
+  if (!link.state.arp_filter) link.state.arp_filter = before.arp_filter;
+  if (!link.state.rp_filter) link.state.rp_filter = before.rp_filter;
   by_name_[state.name] = state.index;
   news.changed.insert(state.index);
   if (state.up && !was_up) news.came_up.insert(state.index);

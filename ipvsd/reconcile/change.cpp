@@ -33,6 +33,8 @@ const char* name_of(Protocol protocol) {
   return "?";
 }
 
+const char* name_of(SyncRole role) { return role == SyncRole::kMaster ? "master" : "backup"; }
+
 Outcome expect(int code, std::initializer_list<int> done, std::initializer_list<int> surprised) {
   if (code == 0) return Outcome::kDone;
   for (int number : done) {
@@ -65,6 +67,13 @@ bool same(const AddressOptions& a, const AddressOptions& b) {
   const bool finite = a.preferred.value_or(0) != 0 && b.preferred.value_or(0) != 0;
   return a.scope == b.scope && a.label == b.label && a.broadcast == b.broadcast && a.flags == b.flags &&
          (finite || a.preferred == b.preferred);
+}
+
+bool same(const RunningSync& running, const RunningSync& wanted) {
+  const SyncDaemon& is = running.daemon;
+  const SyncDaemon& must = wanted.daemon;
+  return running.role == wanted.role && is.interface == must.interface && is.id == must.id && (must.maxlen == 0 || is.maxlen == must.maxlen) &&
+         (must.port == 0 || is.port == must.port) && (must.ttl == 0 || is.ttl == must.ttl) && (!must.group || is.group == must.group);
 }
 
 ServiceKey canonical(const ServiceKey& key) {
@@ -116,6 +125,10 @@ Outcome judge(const Change& change, int code) {
           [code](const AddRule&) { return expect(code, {EEXIST}, {}); },
           [code](const DeleteRule&) { return expect(code, {ENOENT}, {}); },
           [code](const ChangeFirewall&) { return expect(code, {}, {}); },
+          [code](const SetTimeouts&) { return expect(code, {}, {}); },
+          [code](const StartSync&) { return expect(code, {EEXIST}, {}); },
+          [code](const StopSync&) { return expect(code, {ESRCH}, {}); },
+          [code](const FlushServices&) { return expect(code, {}, {}); },
       },
       change);
 }
@@ -157,6 +170,16 @@ std::string to_string(const Change& change) {
           [](const DeleteDestination& c) {
             return "delete destination " + to_string(c.key) + " of service " + to_string(c.service);
           },
+          [](const SetTimeouts& c) {
+            return "set timeouts tcp " + std::to_string(c.timeouts.tcp) + " tcpfin " + std::to_string(c.timeouts.tcp_fin) + " udp " +
+                   std::to_string(c.timeouts.udp);
+          },
+          [](const StartSync& c) {
+            return "start sync daemon " + std::string(name_of(c.wanted.role)) + " on " + c.wanted.daemon.interface + " id " +
+                   std::to_string(c.wanted.daemon.id);
+          },
+          [](const StopSync& c) { return "stop sync daemon " + std::string(name_of(c.role)) + " id " + std::to_string(c.id); },
+          [](const FlushServices&) { return std::string("flush all services"); },
           [](const SetPromoteSecondaries& c) {
             return std::string("set promote_secondaries ") + (c.on ? "1" : "0") + " on " + c.interface;
           },

@@ -158,9 +158,6 @@ struct DeleteRule {
   bool operator==(const DeleteRule&) const = default;
 };
 
-using Change = std::variant<AddAddress, DeleteAddress, AddService, EditService, DeleteService, AddDestination, EditDestination,
-                            DeleteDestination, SetPromoteSecondaries, AddRoute, DeleteRoute, AddRule, DeleteRule, ChangeFirewall>;
-
 // What a notification says about a route: enough to know one of ours by it.
 struct RouteMark {
   bool deleted = false;
@@ -183,6 +180,35 @@ struct RuleMark {
 // Is this what a request for the route, in this table, has made?
 bool is_of(const RouteMark&, const Route&, std::uint32_t table);
 bool is_of(const RuleMark&, const Rule&);
+
+// IPVS's own settings. 0: not changed.
+struct SetTimeouts {
+  IpvsTimeouts timeouts;
+  bool operator==(const SetTimeouts&) const = default;
+};
+enum class SyncRole : std::uint8_t { kMaster = 1, kBackup = 2 };  // IP_VS_STATE_*
+struct RunningSync {
+  SyncRole role = SyncRole::kMaster;
+  SyncDaemon daemon;               // the instance is nothing to the kernel
+};
+// Whether a running daemon is what is asked for: the kernel fills in what was left to it.
+bool same(const RunningSync& running, const RunningSync& wanted);
+struct StartSync {
+  RunningSync wanted;
+  bool operator==(const StartSync& other) const { return wanted.role == other.wanted.role && wanted.daemon == other.wanted.daemon; }
+};
+struct StopSync {
+  SyncRole role = SyncRole::kMaster;
+  std::uint8_t id = 0;
+  bool operator==(const StopSync&) const = default;
+};
+struct FlushServices {              // all of them, whoever made them
+  bool operator==(const FlushServices&) const = default;
+};
+
+using Change = std::variant<AddAddress, DeleteAddress, AddService, EditService, DeleteService, AddDestination, EditDestination,
+                            DeleteDestination, SetPromoteSecondaries, AddRoute, DeleteRoute, AddRule, DeleteRule, ChangeFirewall,
+                            SetTimeouts, StartSync, StopSync, FlushServices>;
 
 // What the kernel's answer (an errno, 0 for none) means for us. The only place where such numbers are interpreted.
 enum class Outcome : std::uint8_t {

@@ -10,6 +10,7 @@
 #include "parent/config/load.h"
 #include "parent/model/bind.h"
 #include "parent/model/line_shapes.h"
+#include "parent/plan/rules/advice.h"
 #include "parent/plan/encode.h"
 
 namespace holdfast {
@@ -96,6 +97,7 @@ Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files
   loaded.model = model::bind(loaded.tree, test ? model::Mode::test : model::Mode::run, loaded.diagnostics, exists);
   Surroundings around = surroundings;
   if (names_routes(loaded.model)) read_routing_names(files, around.names);
+  around.secret = [&files](const std::string& path) { return files.open(path); };
   loaded.built = build(loaded.model, around, loaded.diagnostics);
   if (const auto carried = carries(loaded.built.plan); !carried && !loaded.built.refused) {
     config::Diagnostic beyond;
@@ -103,6 +105,10 @@ Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files
     beyond.message = carried.error().message;
     loaded.diagnostics.add(std::move(beyond));
     loaded.built.refused = true;
+  }
+  if (reading.advice) {
+    const HostFacts host{reading.cpus, reading.kernel_major, reading.kernel_minor, surroundings.writable_by_others};
+    advise(loaded.model, loaded.built.plan, host, loaded.diagnostics);
   }
   if (!loaded.model.virtual_servers.empty()) {
     const config::Position at = loaded.model.virtual_servers.front().at;

@@ -1,4 +1,4 @@
-// Where a value was said: Located<T> knows whether and at which place of the file. Must not know any keyword.
+// A value of the configuration that knows whether and where it was said, so that rules in parent/plan can point at it. Pure.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -20,6 +20,8 @@ class Building {
   const Surroundings& surroundings;
   Plan plan;
   Identities identities;
+  std::set<InstanceId> instances;  // whose identity is given
+  std::set<std::string> link_names;  // of plan.ipvs.links
 
   // The value is corrected or the item left out; a configuration test counts it as keepalived does.
   void warn(config::Position at, config::Code code, std::string message, std::string expected = {});
@@ -53,6 +55,7 @@ class Building {
 // The parts, in the order in which build() calls them.
 void build_vrrp(Building&);
 void build_services(Building&);
+void build_ipvs_settings(Building&);
 void apply_rules(Building&);
 
 }  // namespace holdfast

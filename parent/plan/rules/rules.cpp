@@ -27,7 +27,8 @@ bool exclude_each_other(const VrrpInstance& one, const VrrpInstance& other) {
 void each_router_once(Building& building, const std::map<std::string, const model::Instance*>& said) {
   std::map<std::tuple<std::string, Family, std::uint8_t>, std::vector<const VrrpInstance*>> places;
   for (const VrrpInstance& instance : building.plan.vrrp.instances) {
-    auto& there = places[{instance.interface, instance.family, instance.vrid}];
+    const std::string& below = instance.base_interface.empty() ? instance.interface : instance.base_interface;
+    auto& there = places[{below, instance.family, instance.vrid}];
     for (const VrrpInstance* other : there) {
       if (!exclude_each_other(*other, instance)) continue;
       const model::Instance* block = said.at(instance.name);

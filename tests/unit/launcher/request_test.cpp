@@ -47,7 +47,7 @@ TEST(Request, EveryFieldThatMustBeWellFormed) {
     Change change;
   } table[] = {
       {"version", [](PathRequest& r) { r.request.version = kMenuVersion + 1; }},
-      {"reserved", [](PathRequest& r) { r.request.reserved[1] = 1; }},
+      {"reserved", [](PathRequest& r) { r.request.reserved[0] = 1; }},
       {"reserved2", [](PathRequest& r) { r.request.reserved2 = 1; }},
       {"slot", [](PathRequest& r) { r.request.slot = kSlotMax; }},
       {"interface without end", [](PathRequest& r) { std::memset(r.request.interface, 'x', sizeof r.request.interface); }},
