@@ -19,7 +19,7 @@
 #include "parent/model/link_settings.h"
 #include "parent/model/located.h"
 #include "parent/model/lvs_globals.h"
-#include "parent/model/route_entries.h"
+#include "parent/model/settings/route_entries.h"
 #include "parent/model/values.h"
 #include "proto/value/address.h"
 #include "proto/value/check_plan.h"

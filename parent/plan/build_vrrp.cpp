@@ -412,7 +412,7 @@ void build_statics(Building& building) {
   const model::Configuration& configuration = building.configuration;
   StaticHoldings& statics = building.plan.ipvs.statics;
   for (const model::AddressEntry& entry : configuration.static_addresses) {
-    statics.addresses.push_back(virtual_address(entry, configuration.globals.default_interface.value_or({})));
+    statics.addresses.push_back(virtual_address(entry, entry.dev.value_or(configuration.globals.default_interface.value_or({}))));
     const std::string& interface = statics.addresses.back().interface;
     if (!interface.empty()) continue;
     building.refuse(entry.at, config::ErrorClass::fatal, "address-without-interface",

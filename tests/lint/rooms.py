@@ -27,7 +27,7 @@ ROOMS = {
     "parent/config/": (VALUE + ["parent/config/"], True),
     "parent/model/": (VALUE + ["parent/model/", "parent/config/tree.h", "parent/config/diagnostic.h",
                        "parent/config/reading.h", "parent/config/lexer.h", "parent/config/dump.h"], True),
-    "parent/plan/": (VALUE + ["parent/plan/", "parent/model/model.h", "parent/model/route_entries.h", "parent/config/diagnostic.h"], True),
+    "parent/plan/": (VALUE + ["parent/plan/", "parent/model/model.h", "parent/model/settings/route_entries.h", "parent/config/diagnostic.h"], True),
     "parent/plan/encode": (["parent/plan/", "parent/model/model.h", "parent/config/diagnostic.h", "proto/"], False),
     "parent/supervise/restart": (VALUE + ["parent/supervise/restart.h"], True),
     "parent/launcher/": (["parent/launcher/", "parent/entry/", "policy/", "proto/value/", "proto/runtime/"], False),

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "parent/model/keywords/address.h"
-#include "parent/model/keywords/route.h"
+#include "parent/model/keywords/routing/route.h"
 #include "parent/model/keywords/signing.h"
 #include "parent/model/keywords/track.h"
 #include "parent/model/set.h"

@@ -1,7 +1,7 @@
 // Words of the lines of static_rules and virtual_rules, and what they set in a RuleEntry. Names follow ip-rule(8). A line has one
 // action; `type` may stand before its name. A value that makes no sense drops the line, as in keepalived.
 // SPDX-License-Identifier: Apache-2.0
-#include "parent/model/keywords/route.h"
+#include "parent/model/keywords/routing/route.h"
 #include "parent/model/set.h"
 
 namespace holdfast::model {

@@ -2,7 +2,7 @@
 // `to` and a type may stand before the destination; what follows `nexthop` is about that way. A value that makes no sense drops
 // the line, as in keepalived.
 // SPDX-License-Identifier: Apache-2.0
-#include "parent/model/keywords/route.h"
+#include "parent/model/keywords/routing/route.h"
 
 #include <algorithm>
 #include <charconv>
