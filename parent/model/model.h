@@ -15,12 +15,12 @@
 #include <vector>
 
 #include "parent/config/diagnostic.h"
-#include "parent/model/peering.h"
-#include "parent/model/link_settings.h"
-#include "parent/model/located.h"
-#include "parent/model/lvs_globals.h"
+#include "parent/model/settings/peering.h"
+#include "parent/model/settings/link_settings.h"
+#include "parent/model/settings/located.h"
+#include "parent/model/settings/lvs_globals.h"
 #include "parent/model/settings/route_entries.h"
-#include "parent/model/values.h"
+#include "parent/model/settings/values.h"
 #include "proto/value/address.h"
 #include "proto/value/check_plan.h"
 #include "proto/value/instant.h"
