@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "parent/model/located.h"
+#include "parent/model/settings/located.h"
 #include "proto/value/route_plan.h"
 
 namespace holdfast::model {
