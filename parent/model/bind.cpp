@@ -335,7 +335,12 @@ bool Binder::consume(Line& line, Use& use) {
     }
     use.values[i] = read(line.node, line.words[line.next++], argument);
   }
+  const std::size_t last = line.next;
   if (takes.rest == Rest::words) line.next = line.words.size();
+  if (line.words.size() - last < takes.at_least) {
+    problem(about(line.node, use.word), "missing-value", in_quotes(use.word.text) + " needs a value");
+    return false;
+  }
   use.words = line.words.subspan(first, line.next - first);
   return true;
 }

@@ -52,6 +52,11 @@ void Building::add(config::Severity severity, config::ErrorClass error_class, co
   diagnostics_.add(std::move(diagnostic));
 }
 
+bool Building::is_missing(const std::string& interface) const {
+  const bool dynamic = configuration.globals.dynamic_interfaces.value_or(false);
+  return !interface.empty() && !dynamic && !link_names.contains(interface) && surroundings.interface && !surroundings.interface(interface);
+}
+
 void Building::warn(config::Position at, config::Code code, std::string message, std::string expected) {
   add(config::Severity::warning, config::ErrorClass::general_error, at, code, std::move(message), std::move(expected));
 }

@@ -95,10 +95,9 @@ InstanceId instance_id(Building& building, const VrrpInstance& instance) {
 void fill_addresses(Building& building, const model::Instance& said, VirtualLinks& links, VrrpInstance& instance, InstanceRights& rights) {
   const std::size_t listed_max = listed_addresses_max(instance.family, instance.version);
   std::set<std::string> fault_interfaces(instance.fault_interfaces.begin(), instance.fault_interfaces.end());
-  const bool may_be_absent = building.configuration.globals.dynamic_interfaces.value_or(false);
   const auto hold = [&](const model::AddressEntry& entry) {
     VirtualAddress address = virtual_address(entry, links.holder_of(entry, instance));
-    if (entry.dev && !may_be_absent && !building.link_names.contains(*entry.dev) && building.surroundings.interface && !building.surroundings.interface(*entry.dev)) {
+    if (entry.dev && building.is_missing(*entry.dev)) {
       building.refuse(entry.dev.at, config::ErrorClass::general_error, "unknown-interface",
                       "(" + instance.name + ") interface " + *entry.dev + " of address " + entry.prefix.to_string() + " does not exist",
                       "dynamic_interfaces, if it comes later");
@@ -413,11 +412,16 @@ void build_statics(Building& building) {
   StaticHoldings& statics = building.plan.ipvs.statics;
   for (const model::AddressEntry& entry : configuration.static_addresses) {
     statics.addresses.push_back(virtual_address(entry, entry.dev.value_or(configuration.globals.default_interface.value_or({}))));
-    const std::string& interface = statics.addresses.back().interface;
-    if (!interface.empty()) continue;
-    building.refuse(entry.at, config::ErrorClass::fatal, "address-without-interface",
-                    "static address " + entry.prefix.to_string() + " has no interface", "dev INTERFACE, or default_interface");
-    statics.addresses.pop_back();
+    const std::string interface = statics.addresses.back().interface;
+    if (interface.empty()) {
+      building.refuse(entry.at, config::ErrorClass::fatal, "address-without-interface",
+                      "static address " + entry.prefix.to_string() + " has no interface", "dev INTERFACE, or default_interface");
+      statics.addresses.pop_back();
+    } else if (building.is_missing(interface)) {
+      building.refuse(entry.dev ? entry.dev.at : entry.at, config::ErrorClass::general_error, "unknown-interface",
+                      "interface " + interface + " of static address " + entry.prefix.to_string() + " does not exist",
+                      "dynamic_interfaces, if it comes later");
+    }
   }
   statics.routes = resolve_routes(building, "", configuration.static_routes);
   statics.rules = resolve_rules(building, "", configuration.static_rules);

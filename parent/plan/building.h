@@ -37,6 +37,8 @@ class Building {
   bool refused() const { return refused_; }
   // An error was found between this block's start and the next block's: what is missing in it may be what was wrong.
   bool has_error_in_block(config::Position block) const;
+  // The machine has no such interface, the plan makes none, and the configuration does not allow that it comes later.
+  bool is_missing(const std::string& interface) const;
 
   // The row of scriptd's table for this command; the same command with the same identity and limit is one row. 0 for no command.
   ScriptId script(const model::ScriptCommand& command, Duration timeout = Duration{0});

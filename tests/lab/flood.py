@@ -11,7 +11,7 @@ out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 out.bind((device, 0))
 start, sent = time.monotonic(), 0
 while (now := time.monotonic()) < start + seconds:
-    for _ in range(int((now - start) * rate) - sent if sent < (now - start) * rate else 0):
+    for _ in range(int((now - start) * rate) + 1 - sent):  # the first one at once
         try:
             out.send(frames[sent % len(frames)])
         except OSError:  # the queue of the device is full: faster than that it cannot be

@@ -127,7 +127,7 @@ constexpr Keyword kFirewall[] = {
     {"vrrp_ipsets", words(0), "keepalived...", "Names of ipsets: nftables with the table keepalived is used instead.", no_iptables},
     {"nftables", optional(word("TABLE")), "keepalived", "Table of nftables for no_accept and VMACs.", nftables},
     {"nftables_priority", kInt32, "-1", "Priority of its chains; after nftables, which resets it.", into<&Globals::nftables_priority>},
-    meaningless({"nftables_ifindex", nothing(), "on", "Sets by the number of interfaces: they always are."}),
+    meaningless({"nftables_ifindex", nothing(), "off", "Sets by the number of interfaces: they always are."}),
     {"nftables_ipvs", optional(word("TABLE")), "off", "Marks for the members of a virtual_server_group."},
     {"nftables_ipvs_priority", kInt32, "-1", "Priority of its chain."},
     {"nftables_ipvs_start_fwmark", strict("MARK", 1, kMax32), "1000", "First mark."},

@@ -95,11 +95,6 @@ std::uint32_t default_table(const Route& route) {
   return local ? kLocalTable : kMainTable;
 }
 
-bool missing(const Building& building, const std::string& interface) {
-  const bool dynamic = building.configuration.globals.dynamic_interfaces.value_or(false);
-  return !interface.empty() && !dynamic && building.surroundings.interface && !building.surroundings.interface(interface);
-}
-
 std::optional<Route> resolve(Building& building, const std::string& who, const model::RouteEntry& said) {
   Line line(building, who, "route");
   Route route = said.route;
@@ -120,7 +115,7 @@ std::optional<Route> resolve(Building& building, const std::string& who, const m
   std::vector<std::string> interfaces = {route.way.interface, route.vrf};
   for (const RouteHop& hop : route.hops) interfaces.push_back(hop.interface);
   for (const std::string& interface : interfaces) {
-    if (missing(building, interface)) line.lose(said.at, "unknown-interface", "interface " + interface + " does not exist");
+    if (building.is_missing(interface)) line.lose(said.at, "unknown-interface", "interface " + interface + " does not exist");
   }
   if (!line.whole()) return std::nullopt;
   return route;
@@ -140,7 +135,7 @@ std::optional<Rule> resolve(Building& building, const std::string& who, const mo
     rule.protocol = kOurProtocol;
   }
   for (const std::string& interface : {rule.incoming, rule.outgoing}) {
-    if (missing(building, interface)) line.lose(said.at, "unknown-interface", "interface " + interface + " does not exist");
+    if (building.is_missing(interface)) line.lose(said.at, "unknown-interface", "interface " + interface + " does not exist");
   }
   if (!line.whole()) return std::nullopt;
   return rule;

@@ -52,6 +52,8 @@ struct Reader {
       add(number, false, rest("bad "));
     } else if (stripped.starts_with("never ")) {
       file.exempt.push_back({context, keyword, rest("never ")});
+    } else if (stripped.starts_with("only-bad ")) {
+      file.exempt.push_back({context, keyword, rest("only-bad "), true});
     } else {
       file.mistakes.push_back(file.path + ":" + std::to_string(number) + ": " + text);
     }

@@ -27,11 +27,12 @@ struct UseCase {
   std::string name() const { return file + ":" + std::to_string(line) + " " + context + " " + keyword + ": " + text; }
 };
 
-// A keyword for which no bad use exists, and why.
+// A keyword for which no bad use exists, or no good one, and why.
 struct Exempt {
   std::string context;
   std::string keyword;
   std::string reason;
+  bool good = false;  // what does not exist: a good use, else a bad one
 };
 
 struct CaseFile {

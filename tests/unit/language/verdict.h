@@ -1,5 +1,5 @@
 // What a configuration test says of a text: the exit status, the diagnostics that decide it, and the plan.
-// The machine of these tests has the interfaces lo, eth0 and eth1, the file that it is given and one key; nothing else is asked.
+// The machine of these tests has the interfaces lo, eth0, eth1 and red (a VRF), the file that it is given and one key; nothing else is asked.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -32,7 +32,7 @@ inline Surroundings machine() {
   around.host_name = "router";
   around.interface = [](const std::string& name) -> std::optional<KnownInterface> {
     if (name == "lo") return KnownInterface{.loopback = true, .multicast = false};
-    if (name == "eth0" || name == "eth1") return KnownInterface{};
+    if (name == "eth0" || name == "eth1" || name == "red") return KnownInterface{};
     return std::nullopt;
   };
   around.secret = [](const std::string& path) -> Result<std::string> {
