@@ -93,7 +93,7 @@ class Server {
       case Item::kOpenDirectory: return keep(open_readable(received.request.path, Kind::kDirectory, options_.directories));
       case Item::kOpenAdvertSocket: return keep(open_advert_socket(request));
       case Item::kOpenAnnounceSocket: return keep(open_announce_socket());
-      case Item::kOpenPingSocket: return keep(open_ping_socket(request));
+      case Item::kOpenCheckSocket: return keep(open_check_socket(request));
       case Item::kLookupInterface: {
         HF_TRY(const Interface found, lookup_interface(request.interface));
         reply.interface_index = found.index;

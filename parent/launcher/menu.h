@@ -27,8 +27,12 @@ enum class Item : std::uint16_t {
   kOpenAdvertSocket = 5,    // interface_index or 0, family, unicast, ttl, group, source -> + raw socket of protocol 112
   kOpenAnnounceSocket = 6,  //                                                     -> + packet socket that can only send
   kLookupInterface = 7,     // interface                                           -> interface_index, flags (IFF_UP...)
-  kOpenPingSocket = 8,      // family                                              -> + raw ICMP socket that receives echo replies only
+  kOpenCheckSocket = 8,     // family, kind, mark, port, has_source, source, interface -> + unconnected socket of a health check; a ping socket
+                            //                                                        is a raw one that receives echo replies only
 };
+
+// What a health check talks.
+enum class CheckSocket : std::uint8_t { kStream = 0, kDatagram = 1, kPing = 2 };
 
 // Families and addresses as on the wire of the kernel: 4 or 6; IPv4 addresses use the first four octets.
 struct Request {
@@ -39,12 +43,13 @@ struct Request {
   std::uint8_t family = 0;              // 4 or 6
   std::uint8_t unicast = 0;             // 0: multicast, joins `group` on the interface; 1: no group
   std::uint8_t ttl = 255;               // TTL or hop limit of what is sent, 1..255
-  std::uint8_t has_source = 0;          // unicast only: bind to `source` (need not exist yet)
-  std::uint8_t reserved[3] = {};        // zero
+  std::uint8_t has_source = 0;          // unicast adverts and checks: bind to `source` (for adverts it need not exist yet)
+  std::uint8_t kind = 0;                // CheckSocket; zero for the others
+  std::uint16_t port = 0;               // source port of a check; zero for the others
   std::uint32_t slot = 0;
   std::int32_t pid = 0;
   std::uint32_t interface_index = 0;
-  std::uint32_t reserved2 = 0;          // zero
+  std::uint32_t mark = 0;               // SO_MARK of a check; zero for the others
   std::uint8_t group[16] = {};
   std::uint8_t source[16] = {};
   char interface[16] = {};              // NUL-terminated

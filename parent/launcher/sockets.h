@@ -12,8 +12,8 @@ namespace holdfast::launcher {
 Result<Fd> open_advert_socket(const Request& request);
 // Sends frames on any interface by sockaddr_ll, receives nothing.
 Result<Fd> open_announce_socket();
-// ICMP or ICMPv6, receives echo replies only.
-Result<Fd> open_ping_socket(const Request& request);
+// For one run of a health check: a mark, a source port below 1024, or an echo request takes a right that checkerd does not have.
+Result<Fd> open_check_socket(const Request& request);
 
 struct Interface {
   std::uint32_t index;

@@ -9,7 +9,7 @@ namespace holdfast::model {
 
 Catalogue::Catalogue() {
   add_context("(root)");
-  for (const auto tables : {global_tables(), process_tables(), vrrp_tables(), track_tables(), lvs_tables(), checker_tables(),
+  for (const auto tables : {global_tables(), process_tables(), vrrp_tables(), track_tables(), lvs_tables(), checker_tables(), web_tables(),
                             bfd_tables(), address_tables(), route_tables()}) {
     add_tables(tables);
   }

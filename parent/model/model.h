@@ -318,6 +318,7 @@ struct LvsMethod {
 // Settings that checks inherit: check, then real_server, then virtual_server, then the check type's own default.
 struct CheckSettings {
   Located<unsigned> retry;
+  Located<unsigned> rise;            // Holdfast's own
   Located<Duration> delay_before_retry;
   Located<Duration> warmup;
   Located<Duration> connect_timeout;
@@ -342,6 +343,13 @@ struct UrlSettings {
   Located<std::string> digest;       // 32 hexadecimal digits, lower case
   std::vector<std::pair<std::uint16_t, std::uint16_t>> status_codes;  // inclusive
   Located<std::string> virtualhost;
+  Located<std::string> regex;
+  Located<bool> regex_no_match;
+  std::uint32_t regex_options = 0;   // PCRE2_CASELESS and so on
+  Located<std::uint32_t> regex_min_offset;
+  Located<std::uint32_t> regex_max_offset;
+  Located<std::uint32_t> regex_memory;  // the second number of regex_stack
+  Located<bool> tls_compliant;
 };
 
 struct HttpSettings {                // HTTP_GET and SSL_GET
@@ -351,8 +359,35 @@ struct HttpSettings {                // HTTP_GET and SSL_GET
   Located<bool> enable_sni;
   Located<std::string> sni_name;
   Located<bool> fast_recovery;
+  Located<bool> tls_compliant;
+  Located<HttpMethod> method;        // Holdfast's own, with those that follow
+  std::vector<std::string> headers;
+  Located<bool> tls_verify;
+  Located<std::string> tls_name;
+  Located<unsigned> tls_days_left;
   std::vector<UrlSettings> urls;     // each has a path
 };
+
+struct SmtpSettings {
+  Located<std::string> helo_name;
+  std::vector<Connection> hosts;     // a check each; without any: the check's own
+};
+
+struct DnsSettings {
+  Located<std::uint16_t> type;
+  Located<std::string> name;
+};
+
+struct UdpSettings {
+  Located<std::string> payload;      // octets
+  Located<bool> require_reply;
+  std::string reply;
+  std::string reply_mask;
+  Located<std::uint16_t> min_reply_length;
+  Located<std::uint16_t> max_reply_length;
+};
+
+struct PingSettings {};
 
 struct MiscSettings {
   Located<ScriptCommand> command;    // the identity is `user`
@@ -370,7 +405,7 @@ struct Check {
   CheckSettings settings;
   Connection connection;
   Located<bool> log_all_failures;
-  std::variant<TcpSettings, HttpSettings, MiscSettings, AbsentCheck> what;
+  std::variant<TcpSettings, HttpSettings, MiscSettings, AbsentCheck, SmtpSettings, DnsSettings, UdpSettings, PingSettings> what;
 };
 
 struct RealServer {

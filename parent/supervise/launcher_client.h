@@ -36,6 +36,8 @@ class LauncherClient {
   Result<Fd> open_directory(const std::string& path);
   Result<Fd> open_advert_socket(const AdvertSocketWish& wish, std::uint32_t interface_index);
   Result<Fd> open_announce_socket();
+  // For one run of this check; not connected.
+  Result<Fd> open_check_socket(const Check& check);
   Result<Interface> look_up(const std::string& interface);
 
   // Readable when the launcher has gone: it never speaks unasked.

@@ -52,15 +52,15 @@ void Supervisor::apply(Plan plan) {
   std::set<InstanceId> known;
   for (const VrrpInstance& instance : plan_.vrrp.instances) known.insert(instance.id);
   std::erase_if(last_states_, [&](const auto& entry) { return !known.contains(entry.first); });
-  std::set<CheckId> checks;
+  checks_.clear();
   std::set<ServiceId> services;
   for (const CheckedService& service : plan_.check.services) {
     services.insert(service.id);
     for (const CheckedServer& server : service.servers) {
-      for (const Check& check : server.checks) checks.insert(check.id);
+      for (const Check& check : server.checks) checks_.emplace(check.id, &check);
     }
   }
-  std::erase_if(verdicts_, [&](const auto& entry) { return !checks.contains(entry.first); });
+  std::erase_if(verdicts_, [&](const auto& entry) { return !checks_.contains(entry.first); });
   std::erase_if(quorum_up_, [&](ServiceId service) { return !services.contains(service); });
   start_and_stop();
   advance();

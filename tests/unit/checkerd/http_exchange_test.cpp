@@ -42,7 +42,7 @@ struct HttpExchangeTest : ::testing::Test {
     probe.host = "www.example.org";
     probe.timeout = timeout;
     std::optional<ProbeResult> result;
-    auto exchange = HttpExchange::begin(loop, tls, probe, connected_to(backend), [&](const ProbeResult& it) {
+    auto exchange = HttpExchange::begin(loop, tls, expressions, probe, connected_to(backend), [&](const ProbeResult& it) {
       EXPECT_FALSE(result) << "told once";
       result = it;
       loop.later([&] { loop.stop(0); });
@@ -57,6 +57,7 @@ struct HttpExchangeTest : ::testing::Test {
 
   Loop loop;
   TlsContext tls;
+  CompiledExpressions expressions;
 };
 
 TEST_F(HttpExchangeTest, EveryEnd) {
