@@ -18,7 +18,7 @@
 
 namespace {
 
-int act(const holdfast::CommandLine& line, const holdfast::Reading& reading, holdfast::Driver::Handed handed, int test_log,
+int act(const holdfast::CommandLine& line, const holdfast::Reading& reading, holdfast::Driver::Handed handed, holdfast::TestLog test_log,
         holdfast::LogOutput& output) {
   switch (line.action) {
     case holdfast::Action::kTest:
@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
   ::umask(077);
   const Reading reading = reading_of(line);
   if (line.action == Action::kAsk) return ask(control_path(reading.path, reading.config_id, reading.net), line.question);
-  const int test_log = open_test_log(line);
+  const TestLog test_log = open_test_log(line);
   Driver::Handed handed = take_handed();
   const bool only_reads = line.action == Action::kTest || line.action == Action::kDump;
   if (!handed.launcher && only_reads) return test_alone(line, reading, test_log);

@@ -4,6 +4,7 @@
 #include "parent/config/diagnostic.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace holdfast::config {
@@ -44,7 +45,7 @@ std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
 }  // namespace
 
 Diagnostic about(const Node& node) {
-  Diagnostic diagnostic{.at = node.at, .expansion = node.expansion};
+  Diagnostic diagnostic{.at = node.at, .expansion = node.expansion, .secret = node.secret};
   for (const Word& word : node.words) {
     if (!diagnostic.text.empty()) diagnostic.text += ' ';
     diagnostic.text += word.text;
@@ -59,10 +60,32 @@ Diagnostic about(const Node& node) {
 }
 
 Diagnostic about(const Node& node, const Word& word) {
-  return {.at = word.at, .width = word.width, .expansion = word.expansion != 0 ? word.expansion : node.expansion, .text = std::string(word.text)};
+  return {.at = word.at, .width = word.width, .expansion = word.expansion != 0 ? word.expansion : node.expansion, .text = std::string(word.text), .secret = node.secret && &word != &node.words.front()};
+}
+
+// Two words of one macro stand at one place and are two problems; the same word of two rounds of a template is one.
+bool Diagnostics::repeats(const Diagnostic& diagnostic) {
+  if (diagnostic.at.line == 0) return false;
+  const auto opening = first_opening_.find(diagnostic.at.file);
+  const std::uint16_t file = opening == first_opening_.end() ? diagnostic.at.file : opening->second;
+  Place place{file, diagnostic.at.line, diagnostic.at.column, diagnostic.code};
+  const auto [first, last] = places_.equal_range(place);
+  for (auto it = first; it != last; ++it) {
+    const Diagnostic& one = kept_[it->second];
+    if (one.expansion != diagnostic.expansion || one.at.file != diagnostic.at.file || one.text == diagnostic.text) return true;
+  }
+  if (kept_.size() < kMaxKept) places_.emplace(std::move(place), kept_.size());
+  return false;
 }
 
 void Diagnostics::add(Diagnostic diagnostic) {
+  if (!advice_ && diagnostic.severity == Severity::advice) return;
+  const bool strictly = strict_ && (diagnostic.severity == Severity::warning || diagnostic.severity == Severity::deprecated);
+  if (strictly) {
+    diagnostic.severity = Severity::error;
+    if (diagnostic.error_class == ErrorClass::none) diagnostic.error_class = ErrorClass::warning;
+  }
+  if (repeats(diagnostic)) return;
   ++counts_[static_cast<std::size_t>(diagnostic.severity)];
   classes_ |= 1u << static_cast<unsigned>(diagnostic.error_class);
   if (kept_.size() == kMaxKept) {
@@ -72,11 +95,11 @@ void Diagnostics::add(Diagnostic diagnostic) {
   kept_.push_back(std::move(diagnostic));
 }
 
-void Diagnostics::error(Diagnostic place, ErrorClass error_class, std::string_view code, std::string message, std::string expected,
+void Diagnostics::error(Diagnostic place, ErrorClass error_class, Code code, std::string message, std::string expected,
                         std::string suggestion) {
   place.severity = severity_of(error_class);
   place.error_class = error_class;
-  place.code = code;
+  place.code = std::string_view(code);
   place.message = std::move(message);
   place.expected = std::move(expected);
   place.suggestion = std::move(suggestion);
@@ -90,6 +113,13 @@ int Diagnostics::exit_code() const {
   if (seen(ErrorClass::security)) return 6;
   if (classes_ >= bit(ErrorClass::multiple_files)) return 5;
   return classes_ >= bit(ErrorClass::file_not_found) ? 4 : 0;
+}
+
+std::vector<const Diagnostic*> in_order(const Diagnostics& diagnostics) {
+  std::vector<const Diagnostic*> sorted;
+  for (const Diagnostic& diagnostic : diagnostics.all()) sorted.push_back(&diagnostic);
+  std::ranges::stable_sort(sorted, {}, [](const Diagnostic* one) { return std::tuple(one->at.file, one->at.line, one->at.column); });
+  return sorted;
 }
 
 std::string_view name(Severity severity) {

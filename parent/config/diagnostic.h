@@ -6,11 +6,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
+#include "parent/config/codes.h"
 #include "parent/config/tree.h"
 
 namespace holdfast::config {
@@ -61,10 +64,17 @@ class Diagnostics {
  public:
   static constexpr std::size_t kMaxKept = 1000;  // further ones are counted, and still decide the exit code
 
+  // What was said of this place already is not said again: of a file that is read twice, of lines that a template repeats.
   void add(Diagnostic diagnostic);
   // about(...) with the rest filled in; the usual way to report. The severity follows from the class (none: advice).
-  void error(Diagnostic place, ErrorClass error_class, std::string_view code, std::string message, std::string expected = {},
+  void error(Diagnostic place, ErrorClass error_class, Code code, std::string message, std::string expected = {},
              std::string suggestion = {});
+  // The file of index `again` is another opening of the one of index `first`.
+  void same_file(std::uint16_t again, std::uint16_t first) { first_opening_[again] = first; }
+  // Warnings are errors from here on: --strict.
+  void make_strict() { strict_ = true; }
+  // What is valid but dangerous is not said: --no-advice.
+  void leave_advice_out() { advice_ = false; }
 
   std::span<const Diagnostic> all() const { return kept_; }
   std::size_t count(Severity severity) const { return counts_[static_cast<std::size_t>(severity)]; }
@@ -75,7 +85,14 @@ class Diagnostics {
   int exit_code() const;
 
  private:
+  using Place = std::tuple<std::uint16_t, std::uint32_t, std::uint16_t, std::string>;  // file, line, column, code
+  bool repeats(const Diagnostic& diagnostic);
+
   std::vector<Diagnostic> kept_;
+  std::multimap<Place, std::size_t> places_;           // of what is kept
+  std::map<std::uint16_t, std::uint16_t> first_opening_;
+  bool strict_ = false;
+  bool advice_ = true;
   std::array<std::size_t, 5> counts_{};
   std::size_t dropped_ = 0;
   std::uint32_t classes_ = 0;
@@ -84,14 +101,17 @@ class Diagnostics {
 std::string_view name(Severity severity);
 std::string_view name(ErrorClass error_class);
 
+// In the order of the files and lines, as an operator reads them.
+std::vector<const Diagnostic*> in_order(const Diagnostics& diagnostics);
+
 enum class Colour : bool { no, yes };
 
-// "FILE:LINE:COLUMN: error: MESSAGE (expected ...; did you mean ...?) [code]"
+// "FILE:LINE:COLUMN: error: MESSAGE (expected ...; did you mean ...?) [code], included from FILE:LINE:COLUMN"
 std::string render_plain(const Diagnostic& diagnostic, const Sources& sources);
 // The plain form, the source line, a marker under the offending words, and the chain of includes and macros.
 std::string render_terminal(const Diagnostic& diagnostic, const Sources& sources, Colour colour);
-// One JSON object, one line.
-std::string render_json(const Diagnostic& diagnostic, const Sources& sources);
+// The whole run as one JSON object in one line; doc/diagnostics.md describes it.
+std::string render_json(const Diagnostics& diagnostics, const Sources& sources, int exit_status);
 
 // The candidate that `word` most likely meant, or empty: at most a third of its letters differ (transpositions count once).
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);

@@ -62,12 +62,14 @@ std::string script_argument(std::string_view word) {
   return text + '"';
 }
 
-void write(const Node& node, std::size_t depth, std::string& out) {
+void write(const Node& node, std::size_t depth, Secrets secrets, std::string& out) {
   OrdinaryLine ordinary;
   std::string arguments;
   for (const Word& word : node.words) {
     const bool first = &word == &node.words.front();
-    if (node.script && !first) {
+    if (node.secret && !first && secrets == Secrets::hidden) {
+      arguments += " ********";
+    } else if (node.script && !first) {
       arguments += ' ' + script_argument(word.text);
     } else {
       ordinary.add(word, word.quoted || (first && directive_like(word)));
@@ -78,15 +80,15 @@ void write(const Node& node, std::size_t depth, std::string& out) {
   const std::size_t indent = std::min(depth * kIndent, kLineLength - std::min(kLineLength, line.size()));
   out.append(indent, ' ').append(line).append("\n");
   if (!node.has_block) return;
-  for (const Node& child : node.children) write(child, depth + 1, out);
+  for (const Node& child : node.children) write(child, depth + 1, secrets, out);
   out.append(depth * kIndent, ' ').append("}\n");
 }
 
 }  // namespace
 
-std::string dump(const Tree& tree) {
+std::string dump(const Tree& tree, Secrets secrets) {
   std::string out;
-  for (const Node& node : tree.root.children) write(node, 0, out);
+  for (const Node& node : tree.root.children) write(node, 0, secrets, out);
   return out;
 }
 

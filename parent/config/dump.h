@@ -9,6 +9,9 @@
 
 namespace holdfast::config {
 
-std::string dump(const Tree& tree);
+// Passwords and keys are written as ******** unless they are asked for; only with them does the text mean the same.
+enum class Secrets : bool { hidden, shown };
+
+std::string dump(const Tree& tree, Secrets secrets);
 
 }  // namespace holdfast::config

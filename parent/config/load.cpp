@@ -12,7 +12,7 @@
 #include "parent/config/macro.h"
 #include "parent/config/parser.h"
 #include "parent/config/sequence.h"
-#include "parent/config/source.h"
+#include "parent/config/files/source.h"
 
 namespace holdfast::config {
 namespace {

@@ -226,7 +226,7 @@ bool Macros::replace_macro(Buffer& buffer, const Use& use, const std::shared_ptr
     Diagnostic diagnostic = about_use(buffer, use);
     diagnostic.severity = Severity::advice;
     diagnostic.error_class = ErrorClass::none;
-    diagnostic.code = "macro-not-replaced";
+    diagnostic.code = std::string_view(Code("macro-not-replaced"));
     diagnostic.message = "$" + use.name + " has several lines and is replaced only at the end of a line";
     diagnostics_.add(std::move(diagnostic));
     return false;
@@ -286,7 +286,7 @@ void Macros::advise_on_unknown(const Buffer& buffer, const Use& use) {
   Diagnostic diagnostic = about_use(buffer, use);
   diagnostic.severity = Severity::advice;
   diagnostic.error_class = ErrorClass::none;
-  diagnostic.code = "macro-undefined";
+  diagnostic.code = std::string_view(Code("macro-undefined"));
   diagnostic.message = "$" + use.name + " is not defined and stays as it is";
   diagnostic.suggestion = "$" + std::string(meant);
   diagnostics_.add(std::move(diagnostic));

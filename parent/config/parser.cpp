@@ -73,6 +73,7 @@ Parser::Taken Parser::statement(const Line& line) {
   Node node;
   node.expansion = line.expansion;
   node.script = shape.kind == LineKind::script;
+  node.secret = shape.secret;
   if (node.script) return script(line, keyword, std::move(node));
 
   const std::size_t brace = find_brace(line.text);
@@ -80,7 +81,9 @@ Parser::Taken Parser::statement(const Line& line) {
   part.text = line.text.substr(0, brace);
   node.words.reserve(4);
   if (split_words(part, node.words) == Split::unmatched_quote) {
-    diagnostics_.error(at(line, trim_right(part.text)), ErrorClass::unmatched_quote, "unmatched-quote",
+    Diagnostic place = at(line, trim_right(part.text));
+    place.secret = node.secret;
+    diagnostics_.error(std::move(place), ErrorClass::unmatched_quote, "unmatched-quote",
                        "a quote has no partner: the rest of the line is dropped", "\"...\"");
   }
   Taken taken{.rest = brace == std::string_view::npos ? std::string_view{} : line.text.substr(brace)};

@@ -43,6 +43,7 @@ inline constexpr std::uint32_t kUnknownContext = 0xffffffff;
 struct LineShape {
   LineKind kind = LineKind::statement;
   std::uint32_t context = kUnknownContext;
+  bool secret = false;  // the words after the first are a password or a key
 };
 
 class LineShapes {

@@ -1,4 +1,4 @@
-// Diagnostics as text: one line, a piece of terminal output with the source line, or a JSON object.
+// Diagnostics as text: one line, a piece of terminal output with the source line, or all of them as a JSON object.
 // Pure. Control characters of the configuration never reach the output, lines with a secret are not shown.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
@@ -52,6 +52,17 @@ std::string hints(const Diagnostic& diagnostic) {
   return text;
 }
 
+// How the text came to its place: macros and sequences, innermost first, then includes.
+std::vector<std::string> steps(const Diagnostic& diagnostic, const Sources& sources) {
+  std::vector<std::string> steps;
+  for (const Expansion& expansion : expansion_chain(diagnostic.expansion, sources)) {
+    steps.push_back("in expansion of " + printable(expansion.what) + " at " + printable(where(expansion.used_at, sources)));
+    if (expansion.defined_at.line != 0) steps.back() += ", defined at " + printable(where(expansion.defined_at, sources));
+  }
+  for (const Position at : include_chain(diagnostic.at, sources)) steps.push_back("included from " + printable(where(at, sources)));
+  return steps;
+}
+
 struct Paint {
   Colour colour;
   std::string operator()(const char* code, std::string_view text) const {
@@ -89,41 +100,13 @@ std::string excerpt(const Diagnostic& diagnostic, const Sources& sources, const 
   return ' ' + number + " | " + line + '\n' + margin + " | " + marker + paint(colour_of(diagnostic.severity), arrow) + '\n';
 }
 
+constexpr int kSchemaVersion = 1;
+
 nlohmann::json place_json(Position at, const Sources& sources) {
   return {{"file", sources.file_name(at)}, {"line", at.line}, {"column", at.column}};
 }
 
-}  // namespace
-
-std::string render_plain(const Diagnostic& diagnostic, const Sources& sources) {
-  std::string text = where(diagnostic.at, sources);
-  if (!text.empty()) text += ": ";
-  text = printable(text);
-  text.append(name(diagnostic.severity)).append(": ").append(printable(diagnostic.message));
-  const std::string extra = hints(diagnostic);
-  if (!extra.empty()) text += " (" + extra + ")";
-  return text + " [" + diagnostic.code + "]";
-}
-
-std::string render_terminal(const Diagnostic& diagnostic, const Sources& sources, Colour colour) {
-  const Paint paint{colour};
-  const std::string place = printable(where(diagnostic.at, sources));
-  std::string text = place.empty() ? std::string() : paint("1", place + ':') + ' ';
-  text += paint(colour_of(diagnostic.severity), std::string(name(diagnostic.severity)) + ':') + ' ' + printable(diagnostic.message);
-  text += " [" + diagnostic.code + "]\n";
-  text += excerpt(diagnostic, sources, paint);
-  const std::string extra = hints(diagnostic);
-  if (!extra.empty()) text += "   = " + extra + '\n';
-  for (const Expansion& expansion : expansion_chain(diagnostic.expansion, sources)) {
-    text += "   in " + printable(expansion.what) + " used at " + printable(where(expansion.used_at, sources));
-    if (expansion.defined_at.line != 0) text += ", defined at " + printable(where(expansion.defined_at, sources));
-    text += '\n';
-  }
-  for (const Position at : include_chain(diagnostic.at, sources)) text += "   included from " + printable(where(at, sources)) + '\n';
-  return text;
-}
-
-std::string render_json(const Diagnostic& diagnostic, const Sources& sources) {
+nlohmann::json diagnostic_json(const Diagnostic& diagnostic, const Sources& sources) {
   nlohmann::json object = place_json(diagnostic.at, sources);
   object["severity"] = name(diagnostic.severity);
   object["code"] = diagnostic.code;
@@ -142,7 +125,45 @@ std::string render_json(const Diagnostic& diagnostic, const Sources& sources) {
     if (expansion.defined_at.line != 0) step["defined_at"] = place_json(expansion.defined_at, sources);
     object["expanded_from"].push_back(std::move(step));
   }
-  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return object;
+}
+
+}  // namespace
+
+std::string render_plain(const Diagnostic& diagnostic, const Sources& sources) {
+  std::string text = where(diagnostic.at, sources);
+  if (!text.empty()) text += ": ";
+  text = printable(text);
+  text.append(name(diagnostic.severity)).append(": ").append(printable(diagnostic.message));
+  const std::string extra = hints(diagnostic);
+  if (!extra.empty()) text += " (" + extra + ")";
+  text += " [" + diagnostic.code + "]";
+  for (const std::string& step : steps(diagnostic, sources)) text += ", " + step;
+  return text;
+}
+
+std::string render_terminal(const Diagnostic& diagnostic, const Sources& sources, Colour colour) {
+  const Paint paint{colour};
+  const std::string place = printable(where(diagnostic.at, sources));
+  std::string text = place.empty() ? std::string() : paint("1", place + ':') + ' ';
+  text += paint(colour_of(diagnostic.severity), std::string(name(diagnostic.severity)) + ':') + ' ' + printable(diagnostic.message);
+  text += " [" + diagnostic.code + "]\n";
+  text += excerpt(diagnostic, sources, paint);
+  const std::string extra = hints(diagnostic);
+  if (!extra.empty()) text += "   = " + extra + '\n';
+  for (const std::string& step : steps(diagnostic, sources)) text += "   " + step + '\n';
+  return text;
+}
+
+std::string render_json(const Diagnostics& diagnostics, const Sources& sources, int exit_status) {
+  nlohmann::json report{{"schema", "holdfast-diagnostics"}, {"version", kSchemaVersion}, {"exit_status", exit_status}};
+  report["dropped"] = diagnostics.dropped();
+  for (const Severity severity : {Severity::error, Severity::warning, Severity::deprecated, Severity::security, Severity::advice}) {
+    report["counts"][name(severity)] = diagnostics.count(severity);
+  }
+  report["diagnostics"] = nlohmann::json::array();
+  for (const Diagnostic* one : in_order(diagnostics)) report["diagnostics"].push_back(diagnostic_json(*one, sources));
+  return report.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace holdfast::config

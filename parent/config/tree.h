@@ -77,6 +77,7 @@ struct Node {
   Position closed_at;           // of the `}`, line 0 if there is none
   std::uint32_t expansion = 0;  // index into Sources::expansions, 0: stands in the file as it is
   bool has_block = false;       // a `{` followed, on this line or alone on the next
+  bool secret = false;          // its arguments are a password or a key
   bool script = false;          // split shell-like; see split_command() in lexer.h for the words inside the first argument
 
   std::string_view keyword() const { return words.empty() ? std::string_view{} : words.front().text; }

@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 
 #include "parent/config/dump.h"
 #include "parent/status/text.h"
@@ -51,6 +53,16 @@ std::string model_text(const model::Configuration& model) {
   return text;
 }
 
+// What is wrong, for a person or for a program.
+void say(const CommandLine& line, const Loaded& loaded, int status, TestLog log) {
+  const config::Sources& sources = loaded.tree.sources;
+  if (line.json_diagnostics) return print(log.descriptor, config::render_json(loaded.diagnostics, sources, status) + "\n");
+  std::string text;
+  for (const config::Diagnostic* one : config::in_order(loaded.diagnostics)) text += config::render_terminal(*one, sources, log.colour);
+  if (loaded.diagnostics.dropped() != 0) text += "and " + std::to_string(loaded.diagnostics.dropped()) + " more\n";
+  print(log.descriptor, text);
+}
+
 }  // namespace
 
 std::optional<int> answer_at_once(const CommandLine& line) {
@@ -78,24 +90,31 @@ std::optional<int> answer_at_once(const CommandLine& line) {
   return std::nullopt;
 }
 
-int open_test_log(const CommandLine& line) {
-  if (line.action != Action::kTest || line.test_log.empty()) return STDERR_FILENO;
+TestLog open_test_log(const CommandLine& line) {
   constexpr unsigned kMode = 0644;
-  const int log = ::open(line.test_log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, kMode);
-  return log >= 0 ? log : STDERR_FILENO;
+  TestLog log;
+  if (line.action == Action::kTest && !line.test_log.empty()) {
+    const int file = ::open(line.test_log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, kMode);
+    if (file >= 0) log.descriptor = file;
+    else print(STDERR_FILENO, line.program + ": " + line.test_log + ": " + std::strerror(errno) + ": messages go to stderr\n");
+  }
+  const char* plain = std::getenv("NO_COLOR");
+  if (::isatty(log.descriptor) == 1 && (plain == nullptr || *plain == '\0')) log.colour = config::Colour::yes;
+  return log;
 }
 
-int test_configuration(const CommandLine& line, const Reading& reading, config::Files& files, const Surroundings& around, int log) {
+int test_configuration(const CommandLine& line, const Reading& reading, config::Files& files, const Surroundings& around, TestLog log) {
   const Loaded loaded = load_configuration(reading, Purpose::kTest, files, around);
-  for (const std::string& text : loaded.lines()) print(log, text + "\n");
-  if (loaded.tree.sources.files.empty()) return line.all_config ? kExitMissingFile : 0;
-  return loaded.diagnostics.exit_code();
+  const bool missing = loaded.tree.sources.files.empty();
+  const int status = missing ? (line.all_config ? kExitMissingFile : 0) : loaded.diagnostics.exit_code();
+  say(line, loaded, status, log);
+  return status;
 }
 
-int dump_stage(const CommandLine& line, const Reading& reading, config::Files& files, const Surroundings& around) {
+int dump_stage(const CommandLine& line, const Reading& reading, config::Files& files, const Surroundings& around, TestLog log) {
   const Loaded loaded = load_configuration(reading, Purpose::kTest, files, around);
-  for (const std::string& text : loaded.lines()) print(STDERR_FILENO, text + "\n");
-  if (line.dump_stage == "tree") print(STDOUT_FILENO, config::dump(loaded.tree));
+  say(line, loaded, loaded.diagnostics.exit_code(), log);
+  if (line.dump_stage == "tree") print(STDOUT_FILENO, config::dump(loaded.tree, line.show_secrets ? config::Secrets::shown : config::Secrets::hidden));
   if (line.dump_stage == "model") print(STDOUT_FILENO, model_text(loaded.model));
   if (line.dump_stage == "plan") print(STDOUT_FILENO, plan_text(loaded.built.plan));
   return loaded.diagnostics.exit_code();

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parent/control/command_line.h"
 
-#include <getopt.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -13,71 +11,12 @@
 
 #include "parent/control/release.h"
 #include "parent/control/verbs.h"
+#include "parent/entry/option_table.h"
 
 namespace holdfast {
 namespace {
 
-// Long options without a short one.
-enum : int {
-  kAll = 256, kFlushLogFile, kConfigFd, kSignumOption, kIgnoreSigint, kPerf, kDebug, kNoMemCheck, kPolicyOption, kDumpOption,
-  kCleanupOption, kResumeLimit, kScripts, kConfigDirectory,
-  kAskOption
-};
-
-constexpr const char* kShort = ":f:PCBlDS:g::Gu:XVIRndp:r:c:b:TaxA:s:mM::ei:t::LOvh";
-
-constexpr option kLong[] = {
-    {"use-file", required_argument, nullptr, 'f'},
-    {"vrrp", no_argument, nullptr, 'P'},
-    {"check", no_argument, nullptr, 'C'},
-    {"no_bfd", no_argument, nullptr, 'B'},
-    {"all", no_argument, nullptr, kAll},
-    {"log-console", no_argument, nullptr, 'l'},
-    {"log-detail", no_argument, nullptr, 'D'},
-    {"log-facility", required_argument, nullptr, 'S'},
-    {"log-file", optional_argument, nullptr, 'g'},
-    {"flush-log-file", no_argument, nullptr, kFlushLogFile},
-    {"no-syslog", no_argument, nullptr, 'G'},
-    {"umask", required_argument, nullptr, 'u'},
-    {"release-vips", no_argument, nullptr, 'X'},
-    {"dont-release-vrrp", no_argument, nullptr, 'V'},
-    {"dont-release-ipvs", no_argument, nullptr, 'I'},
-    {"dont-respawn", no_argument, nullptr, 'R'},
-    {"dont-fork", no_argument, nullptr, 'n'},
-    {"dump-conf", no_argument, nullptr, 'd'},
-    {"pid", required_argument, nullptr, 'p'},
-    {"vrrp_pid", required_argument, nullptr, 'r'},
-    {"checkers_pid", required_argument, nullptr, 'c'},
-    {"bfd_pid", required_argument, nullptr, 'b'},
-    {"genhash", no_argument, nullptr, 'T'},
-    {"address-monitoring", no_argument, nullptr, 'a'},
-    {"snmp", no_argument, nullptr, 'x'},
-    {"snmp-agent-socket", required_argument, nullptr, 'A'},
-    {"namespace", required_argument, nullptr, 's'},
-    {"core-dump", no_argument, nullptr, 'm'},
-    {"core-dump-pattern", optional_argument, nullptr, 'M'},
-    {"all-config", no_argument, nullptr, 'e'},
-    {"config-id", required_argument, nullptr, 'i'},
-    {"config-test", optional_argument, nullptr, 't'},
-    {"config-fd", required_argument, nullptr, kConfigFd},
-    {"signum", required_argument, nullptr, kSignumOption},
-    {"ignore-sigint", no_argument, nullptr, kIgnoreSigint},
-    {"perf", optional_argument, nullptr, kPerf},
-    {"debug", optional_argument, nullptr, kDebug},
-    {"no-mem-check", no_argument, nullptr, kNoMemCheck},
-    {"mem-check-log", no_argument, nullptr, 'L'},
-    {"openssl-mem-check", no_argument, nullptr, 'O'},
-    {"version", no_argument, nullptr, 'v'},
-    {"help", no_argument, nullptr, 'h'},
-    {"policy", no_argument, nullptr, kPolicyOption},
-    {"dump", required_argument, nullptr, kDumpOption},
-    {"cleanup", no_argument, nullptr, kCleanupOption},
-    {"ask", required_argument, nullptr, kAskOption},
-    {"vrrp-resume-limit", required_argument, nullptr, kResumeLimit},
-    {"scripts", required_argument, nullptr, kScripts},
-    {"config-dir", required_argument, nullptr, kConfigDirectory},
-    {nullptr, 0, nullptr, 0},
-};
+using namespace entry;
 
 // syslog(3) facilities by keepalived's words: local0..local7 by number, the others by name.
 std::optional<int> facility(std::string_view text) {
@@ -113,7 +52,7 @@ bool take_behaviour(CommandLine& line, int letter) {
   switch (letter) {
     case 'P': line.check = false; line.vrrp = true; return true;
     case 'C': line.vrrp = false; line.check = true; return true;
-    case kAll: line.every_child = true; return true;
+    case kAllOption: line.every_child = true; return true;
     case 'l': line.log_console = true; return true;
     case 'D': ++line.detail; return true;
     case 'G': line.syslog = false; return true;
@@ -123,7 +62,10 @@ bool take_behaviour(CommandLine& line, int letter) {
     case 'n': line.stay = true; return true;
     case 'd': line.dump_configuration = true; return true;
     case 'e': line.all_config = true; return true;
-    case kIgnoreSigint: line.ignore_interrupt = true; return true;
+    case kIgnoreSigintOption: line.ignore_interrupt = true; return true;
+    case kStrictOption: line.strict = true; return true;
+    case kNoAdviceOption: line.advice = false; return true;
+    case kShowSecretsOption: line.show_secrets = true; return true;
     default: return false;
   }
 }
@@ -156,15 +98,19 @@ void take(CommandLine& line, int letter, const std::string& value, const std::st
       line.dump_stage = value;
       if (value != "tree" && value != "model" && value != "plan") refuse(line, "--dump takes tree, model or plan, not '" + value + "'");
       return;
+    case kDiagnosticsOption:
+      line.json_diagnostics = value == "json";
+      if (value != "json" && value != "text") refuse(line, "--diagnostics takes text or json, not '" + value + "'");
+      return;
     case 'S':
       if (const auto known = facility(value)) line.facility = *known;
       else refuse(line, "invalid log facility '" + value + "'");
       return;
-    case kResumeLimit:
+    case kResumeLimitOption:
       if (const auto count = number(value)) line.resume_limit = *count;
       else refuse(line, "--vrrp-resume-limit takes a number, not '" + value + "'");
       return;
-    case 'p': case 'r': case 'c': case 'b': case 's': case kScripts: case kConfigDirectory: return;  // the root phase has followed them
+    case 'p': case 'r': case 'c': case 'b': case 's': case kScriptsOption: case kConfigDirectoryOption: return;  // the root phase has followed them
     default: line.without_effect.push_back(word); return;
   }
 }
@@ -184,7 +130,7 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
   opterr = 0;
   for (;;) {
     const int before = std::max(optind, 1);
-    const int letter = ::getopt_long(count, arguments.data(), kShort, kLong, nullptr);
+    const int letter = ::getopt_long(count, arguments.data(), kShortOptions.data(), kLongOptions.data(), nullptr);
     if (letter == -1) break;
     const std::string word = before < count ? copies[static_cast<std::size_t>(before)] : "";
     if (letter == '?') {

@@ -1,5 +1,5 @@
 // The command line: keepalived's options and a few of our own. Pure: text in, values out; nothing is printed or opened.
-// keepalived(8); long options may be abbreviated, short ones clustered.
+// keepalived(8); long options may be abbreviated, short ones clustered. The table of them is parent/entry/option_table.h.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -36,11 +36,18 @@ struct CommandLine {
   unsigned detail = 0;              // -D, once or twice
   int facility = 3;                 // LOG_FAC of -S: 3 is daemon
   bool dump_configuration = false;  // -d
+  bool strict = false;              // --strict
+  bool advice = true;               // --no-advice clears it
+  bool show_secrets = false;        // --show-secrets
+  bool json_diagnostics = false;    // --diagnostics=json
   bool ignore_interrupt = false;    // --ignore-sigint
   unsigned resume_limit = 3;        // --vrrp-resume-limit
 };
 
 CommandLine parse_command_line(const std::vector<std::string>& words);
+
+// The options as a list of holdfast(8), in the macros of man(7).
+std::string options_manual();
 
 // The number of STOP, RELOAD, DATA, STATS, STATS_CLEAR, JSON or TDUMP; 0 for another word.
 int signal_number(std::string_view name);

@@ -20,10 +20,7 @@ constexpr int kExitNotConfigured = 6;
 
 std::vector<std::string> Loaded::lines() const {
   std::vector<std::string> lines;
-  std::vector<const config::Diagnostic*> sorted;
-  for (const config::Diagnostic& diagnostic : diagnostics.all()) sorted.push_back(&diagnostic);
-  std::ranges::stable_sort(sorted, {}, [](const config::Diagnostic* one) { return std::pair(one->at.file, one->at.line); });
-  for (const config::Diagnostic* diagnostic : sorted) lines.push_back(config::render_plain(*diagnostic, tree.sources));
+  for (const config::Diagnostic* diagnostic : config::in_order(diagnostics)) lines.push_back(config::render_plain(*diagnostic, tree.sources));
   if (diagnostics.dropped() != 0) lines.push_back("and " + std::to_string(diagnostics.dropped()) + " more");
   return lines;
 }
@@ -40,11 +37,15 @@ int Loaded::start_status() const {
   using config::ErrorClass;
   if (tree.sources.files.empty() || diagnostics.seen(ErrorClass::include_check)) return kExitNotConfigured;
   if (diagnostics.seen(ErrorClass::missing_parameter) || built.refused) return kExitConfiguration;
+  if (strict && diagnostics.count(config::Severity::error) != 0) return kExitConfiguration;
   return 0;
 }
 
 Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files& files, const Surroundings& surroundings) {
   Loaded loaded;
+  loaded.strict = reading.strict;
+  if (!reading.advice) loaded.diagnostics.leave_advice_out();
+  if (reading.strict) loaded.diagnostics.make_strict();
   config::Options options;
   options.config_id = reading.config_id;
   options.builtins.environment = [](std::string_view name) -> std::optional<std::string> {
@@ -58,7 +59,7 @@ Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files
   loaded.built = build(loaded.model, surroundings, loaded.diagnostics);
   if (const auto carried = carries(loaded.built.plan); !carried && !loaded.built.refused) {
     config::Diagnostic beyond;
-    beyond.code = "beyond-a-limit";
+    beyond.code = std::string_view(config::Code("beyond-a-limit"));
     beyond.message = carried.error().message;
     loaded.diagnostics.add(std::move(beyond));
     loaded.built.refused = true;

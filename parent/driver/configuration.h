@@ -21,6 +21,7 @@ struct Loaded {
   config::Diagnostics diagnostics;
   model::Configuration model;
   Built built;
+  bool strict = false;         // errors keep it from being started with
   std::string first_service;   // FILE:LINE of the first virtual_server; empty: none
 
   // Lines for the log, one per diagnostic, in the order of the files.
@@ -37,6 +38,8 @@ struct Reading {
   bool all_checks = false;     // -e
   std::string working_directory;
   std::string net;             // the network namespace, as a name of this daemon
+  bool strict = false;         // --strict
+  bool advice = true;          // --no-advice: false
 };
 
 Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files& files, const Surroundings& surroundings);

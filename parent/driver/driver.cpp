@@ -102,7 +102,7 @@ void Driver::start() {
   Loaded loaded = load_configuration(reading_, Purpose::kRun, files_, surroundings());
   for (const std::string& text : loaded.lines()) log_warning(LogEvent::kMessage, text);
   if (line_.dump_configuration) {
-    std::istringstream lines(config::dump(loaded.tree));
+    std::istringstream lines(config::dump(loaded.tree, line_.show_secrets ? config::Secrets::shown : config::Secrets::hidden));
     for (std::string text; std::getline(lines, text);) log_info(LogEvent::kMessage, text);
   }
   if (const int status = loaded.start_status(); status != 0) {

@@ -44,8 +44,8 @@ std::optional<KnownInterface> ask_launcher(LauncherClient& launcher, const std::
   return std::nullopt;
 }
 
-int answer(const CommandLine& line, const Reading& reading, config::Files& files, const Surroundings& around, int log) {
-  return line.action == Action::kDump ? dump_stage(line, reading, files, around)
+int answer(const CommandLine& line, const Reading& reading, config::Files& files, const Surroundings& around, TestLog log) {
+  return line.action == Action::kDump ? dump_stage(line, reading, files, around, log)
                                       : test_configuration(line, reading, files, around, log);
 }
 
@@ -105,6 +105,8 @@ Reading reading_of(const CommandLine& line) {
   struct stat name_space {};
   if (::stat("/proc/self/ns/net", &name_space) == 0) reading.net = std::to_string(name_space.st_ino);
   reading.all_checks = line.all_config;
+  reading.strict = line.strict;
+  reading.advice = line.advice;
   return reading;
 }
 
@@ -135,7 +137,7 @@ int run_daemon(const CommandLine& line, const Reading& reading, Driver::Handed h
   return status;
 }
 
-int test_with_launcher(const CommandLine& line, const Reading& reading, Driver::Handed handed, int log) {
+int test_with_launcher(const CommandLine& line, const Reading& reading, Driver::Handed handed, TestLog log) {
   LauncherClient launcher(std::move(handed.launcher));
   LauncherFiles files(launcher);
   Surroundings around = plain_surroundings(line);
@@ -143,7 +145,7 @@ int test_with_launcher(const CommandLine& line, const Reading& reading, Driver::
   return answer(line, reading, files, around, log);
 }
 
-int test_alone(const CommandLine& line, const Reading& reading, int log) {
+int test_alone(const CommandLine& line, const Reading& reading, TestLog log) {
   OwnFiles files;
   Surroundings around = plain_surroundings(line);
   around.interface = [](const std::string& interface) -> std::optional<KnownInterface> {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "parent/control/answers.h"
 #include "parent/control/command_line.h"
 #include "parent/driver/configuration.h"
 #include "parent/driver/driver.h"
@@ -16,10 +17,10 @@ Driver::Handed take_handed();
 
 // With a launcher, inside the sandbox.
 int run_daemon(const CommandLine& line, const Reading& reading, Driver::Handed handed, LogOutput& output);
-int test_with_launcher(const CommandLine& line, const Reading& reading, Driver::Handed handed, int log);
+int test_with_launcher(const CommandLine& line, const Reading& reading, Driver::Handed handed, TestLog log);
 // Removes what the plan that a killed daemon left on disk names.
 int clean_up(const Reading& reading, Driver::Handed handed);
 // Without one: the caller's own rights, no sandbox, nothing but reading.
-int test_alone(const CommandLine& line, const Reading& reading, int log);
+int test_alone(const CommandLine& line, const Reading& reading, TestLog log);
 
 }  // namespace holdfast

@@ -31,7 +31,7 @@ struct Value {
 
 struct Fault {
   config::ErrorClass error_class = config::ErrorClass::general_error;
-  std::string_view code;
+  config::Code code;
   std::string message;
   std::string expected;
   std::string suggestion;

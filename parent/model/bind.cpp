@@ -49,23 +49,23 @@ ScriptIdentity identity(std::span<const Word> words) {
   return identity;
 }
 
-void Use::problem(std::string_view code, std::string message, std::string expected, std::string suggestion) {
+void Use::problem(config::Code code, std::string message, std::string expected, std::string suggestion) {
   binder.problem(about(node, words.empty() ? word : words.front()), code, std::move(message), std::move(expected), std::move(suggestion));
 }
 
-void Use::problem_at(const Word& at, std::string_view code, std::string message, std::string expected) {
+void Use::problem_at(const Word& at, config::Code code, std::string message, std::string expected) {
   binder.problem(about(node, at), code, std::move(message), std::move(expected));
 }
 
-void Use::warn(std::string_view code, std::string message, std::string suggestion) {
+void Use::warn(config::Code code, std::string message, std::string suggestion) {
   binder.warn(about(node, words.empty() ? word : words.front()), code, std::move(message), std::move(suggestion));
 }
 
-void Binder::report(Diagnostic place, Severity severity, ErrorClass error_class, std::string_view code, std::string message,
+void Binder::report(Diagnostic place, Severity severity, ErrorClass error_class, config::Code code, std::string message,
                     std::string expected, std::string suggestion) {
   place.severity = severity;
   place.error_class = error_class;
-  place.code = code;
+  place.code = std::string_view(code);
   place.message = std::move(message);
   place.expected = std::move(expected);
   place.suggestion = std::move(suggestion);

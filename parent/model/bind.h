@@ -70,10 +70,10 @@ class Use {
   template <class T>
   void block(T& object);
   // An error of keepalived's general class: the item is left out or corrected. Marks the first argument, or `at`.
-  void problem(std::string_view code, std::string message, std::string expected = {}, std::string suggestion = {});
-  void problem_at(const config::Word& at, std::string_view code, std::string message, std::string expected = {});
+  void problem(config::Code code, std::string message, std::string expected = {}, std::string suggestion = {});
+  void problem_at(const config::Word& at, config::Code code, std::string message, std::string expected = {});
   // Ours alone: does not touch the exit status of a configuration test.
-  void warn(std::string_view code, std::string message, std::string suggestion = {});
+  void warn(config::Code code, std::string message, std::string suggestion = {});
 };
 
 class Binder {
@@ -97,14 +97,14 @@ class Binder {
     return defined_.contains({std::string(keyword), std::string(name)});
   }
 
-  void report(config::Diagnostic place, config::Severity severity, config::ErrorClass error_class, std::string_view code,
+  void report(config::Diagnostic place, config::Severity severity, config::ErrorClass error_class, config::Code code,
               std::string message, std::string expected = {}, std::string suggestion = {});
-  void problem(config::Diagnostic place, std::string_view code, std::string message, std::string expected = {},
+  void problem(config::Diagnostic place, config::Code code, std::string message, std::string expected = {},
                std::string suggestion = {}) {
     report(std::move(place), config::Severity::error, config::ErrorClass::general_error, code, std::move(message), std::move(expected),
            std::move(suggestion));
   }
-  void warn(config::Diagnostic place, std::string_view code, std::string message, std::string suggestion = {}) {
+  void warn(config::Diagnostic place, config::Code code, std::string message, std::string suggestion = {}) {
     report(std::move(place), config::Severity::warning, config::ErrorClass::none, code, std::move(message), {}, std::move(suggestion));
   }
   Value read(const config::Node& line, const config::Word& word, const Argument& argument);

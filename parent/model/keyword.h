@@ -154,6 +154,7 @@ struct Keyword {
   OldSpelling old{};
   bool once = false;               // a second use is an error and is ignored
   bool gentle = false;             // a value left out is an error, but not fatal
+  bool secret = false;             // its words are a password or a key
   bool head = false;               // stands on the line that opens the block, not in it
   bool ours = false;               // Holdfast's own: keepalived does not know it
 
@@ -169,6 +170,7 @@ constexpr Keyword since(std::string_view version, Keyword row) { return row.sinc
 constexpr Keyword once(Keyword row) { return row.once = true, row; }
 // Without its value it is left out, with an error that is not fatal.
 constexpr Keyword gentle(Keyword row) { return row.gentle = true, row; }
+constexpr Keyword secret(Keyword row) { return row.secret = true, row; }
 constexpr Keyword head(Keyword row) { return row.head = true, row; }
 // A word that keepalived does not have.
 constexpr Keyword ours(Keyword row) { return row.ours = true, row; }

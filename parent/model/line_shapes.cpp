@@ -13,6 +13,7 @@ config::LineShape KeywordShapes::shape(std::uint32_t context, std::string_view k
   if (!entry) return {};
   const Keyword& row = *entry->row;
   if (row.takes.shell) return {config::LineKind::script, config::kUnknownContext};
+  if (row.secret) return {config::LineKind::statement, config::kUnknownContext, true};
   if (row.opens_block()) return {config::LineKind::block, entry->inside};
   if (row.name == "include_check") return {config::LineKind::include_check, config::kUnknownContext};
   if (row.name == "random_seed") return {config::LineKind::random_seed, config::kUnknownContext};

@@ -39,32 +39,31 @@ void build_settings(Building& building) {
 
 }  // namespace
 
-void Building::add(config::Severity severity, config::ErrorClass error_class, config::Position at, std::string_view code,
+void Building::add(config::Severity severity, config::ErrorClass error_class, config::Position at, config::Code code,
                    std::string message, std::string expected) {
-  if (once_ && !told_.emplace(at.file, at.line, at.column, std::string(code)).second) return;
   config::Diagnostic diagnostic;
   diagnostic.severity = severity;
   diagnostic.error_class = error_class;
-  diagnostic.code = code;
+  diagnostic.code = std::string_view(code);
   diagnostic.message = std::move(message);
   diagnostic.at = at;
   diagnostic.expected = std::move(expected);
   diagnostics_.add(std::move(diagnostic));
 }
 
-void Building::warn(config::Position at, std::string_view code, std::string message, std::string expected) {
+void Building::warn(config::Position at, config::Code code, std::string message, std::string expected) {
   add(config::Severity::warning, config::ErrorClass::general_error, at, code, std::move(message), std::move(expected));
 }
 
-void Building::note(config::Position at, std::string_view code, std::string message, std::string expected) {
+void Building::note(config::Position at, config::Code code, std::string message, std::string expected) {
   add(config::Severity::warning, config::ErrorClass::none, at, code, std::move(message), std::move(expected));
 }
 
-void Building::error(config::Position at, std::string_view code, std::string message, std::string expected) {
+void Building::error(config::Position at, config::Code code, std::string message, std::string expected) {
   add(config::Severity::error, config::ErrorClass::general_error, at, code, std::move(message), std::move(expected));
 }
 
-void Building::refuse(config::Position at, config::ErrorClass error_class, std::string_view code, std::string message,
+void Building::refuse(config::Position at, config::ErrorClass error_class, config::Code code, std::string message,
                       std::string expected) {
   add(config::Severity::error, error_class, at, code, std::move(message), std::move(expected));
   refused_ = true;

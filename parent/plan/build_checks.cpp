@@ -29,7 +29,7 @@ Expression expression(Building& building, const model::UrlSettings& said) {
   if (said.regex_max_offset && *said.regex_max_offset != 0) {
     made.max_offset = *said.regex_max_offset;
     if (*made.max_offset < made.min_offset) {
-      building.note(said.regex_max_offset.at, "offsets", "regex_max_offset is below regex_min_offset: both are ignored");
+      building.note(said.regex_max_offset.at, "offsets-upside-down", "regex_max_offset is below regex_min_offset: both are ignored");
       made.max_offset.reset();
       made.min_offset = 0;
     }

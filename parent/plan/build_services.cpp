@@ -294,7 +294,6 @@ bool needs_workers(const CheckPlan& plan) {
 
 void build_services(Building& building) {
   const model::Configuration& configuration = building.configuration;
-  building.tell_places_once();
   building.plan.check.seed = configuration.globals.random_seed ? *configuration.globals.random_seed
                                                                : fnv1a(building.plan.settings.router_id);
   building.plan.ipvs.lvs_flush = configuration.globals.lvs_flush.value_or(false);

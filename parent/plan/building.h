@@ -5,7 +5,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 #include "parent/plan/build.h"
 #include "parent/plan/identity.h"
@@ -23,19 +22,17 @@ class Building {
   Identities identities;
 
   // The value is corrected or the item left out; a configuration test counts it as keepalived does.
-  void warn(config::Position at, std::string_view code, std::string message, std::string expected = {});
+  void warn(config::Position at, config::Code code, std::string message, std::string expected = {});
   // Worth knowing; keepalived accepts it silently, so a configuration test does not count it.
-  void note(config::Position at, std::string_view code, std::string message, std::string expected = {});
+  void note(config::Position at, config::Code code, std::string message, std::string expected = {});
   // The item is left out and the operator has to see it.
-  void error(config::Position at, std::string_view code, std::string message, std::string expected = {});
+  void error(config::Position at, config::Code code, std::string message, std::string expected = {});
   // Nothing can run on this.
-  void refuse(config::Position at, config::ErrorClass error_class, std::string_view code, std::string message,
+  void refuse(config::Position at, config::ErrorClass error_class, config::Code code, std::string message,
               std::string expected = {});
   // The same, for what follows from something that was said already.
   void refuse_silently() { refused_ = true; }
   bool refused() const { return refused_; }
-  // From here on one place is told a thing once: a group of services repeats the same lines for each of its addresses.
-  void tell_places_once() { once_ = true; }
   // An error was found between this block's start and the next block's: what is missing in it may be what was wrong.
   bool has_error_in_block(config::Position block) const;
 
@@ -46,12 +43,10 @@ class Building {
   }
 
  private:
-  void add(config::Severity severity, config::ErrorClass error_class, config::Position at, std::string_view code, std::string message,
+  void add(config::Severity severity, config::ErrorClass error_class, config::Position at, config::Code code, std::string message,
            std::string expected);
   config::Diagnostics& diagnostics_;
   std::set<ScriptId> scripts_;
-  std::set<std::tuple<std::uint16_t, std::uint32_t, std::uint16_t, std::string>> told_;  // file, line, column, code
-  bool once_ = false;
   bool refused_ = false;
 };
 

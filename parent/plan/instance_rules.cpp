@@ -154,16 +154,21 @@ void drop_member_weights(Building& building, const model::SyncGroup& said, const
                          std::map<std::string, VrrpInstance*>& instances) {
   for (auto& [name, instance] : instances) {
     if (instance->sync_group != group.id) continue;
+    const auto block = std::ranges::find(building.configuration.instances, name, &model::Instance::name);
+    const auto place = [&](const std::vector<model::TrackEntry>& entries, const std::string& tracked) {
+      const auto entry = std::ranges::find(entries, tracked, &model::TrackEntry::name);
+      return entry != entries.end() ? entry->at : block->at;
+    };
     for (TrackedInterface& tracked : instance->tracked_interfaces) {
       if (tracked.weight == 0) continue;
-      building.warn(said.at, "weight-ignored",
+      building.warn(place(block->tracking.interfaces, tracked.interface), "weight-ignored",
                     "(" + name + ") weight of tracked interface " + tracked.interface + " set to 0 in sync group " + said.name,
                     "sync_group_tracking_weight");
       tracked.weight = 0;
     }
     const auto dropped = std::erase_if(instance->tracked_scripts, [](const TrackedScript& tracked) { return tracked.weight != 0; });
     if (dropped != 0) {
-      building.warn(said.at, "weight-ignored",
+      building.warn(block->tracking.scripts.empty() ? block->at : block->tracking.scripts.front().at, "weight-ignored",
                     "(" + name + ") " + std::to_string(dropped) + " weighted track scripts ignored in sync group " + said.name,
                     "sync_group_tracking_weight");
     }

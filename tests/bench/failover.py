@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """How long a failover takes beyond what the protocol prescribes, Holdfast and keepalived in turn in the same run.
 
-failover.py [--runs N] [--intervals "1 0.1"] [--events "cable term tracked kill"] [--json FILE]
+failover.py [--runs N] [--intervals "1 0.1"] [--events "cable term tracked kill parent"] [--json FILE]
 Both pairs run all the time, so that the noise of the machine is in both. Nothing is asserted: figures are compared, never judged alone.
   excess: from A's last word to B's first answer as the client sees it, less the protocol's time (3 adverts + skew, or the skew alone)
   kill: kill -9 of A's VRRP process; how many questions stayed unanswered, and whether B spoke
+  parent: kill -9 of A's parent; the excess, counted from the kill, and for how long the address was on both
 """
 # SPDX-License-Identifier: Apache-2.0
 import argparse
@@ -19,10 +20,11 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from lab.daemon import holdfast_command, keepalived_command, program_of  # noqa: E402
 from lab.network import Lab  # noqa: E402
-from lab.observe import Client  # noqa: E402
+from lab.observe import Client, Monitor  # noqa: E402
 from lab.pair import ADDRESS, Pair, SOURCE  # noqa: E402
 from lab.shell import wait_for  # noqa: E402
 
+QUESTION_SECONDS = 0.00025  # between questions of the client: what the grid adds to an answer is half of it
 TRACK_T0 = "    track_interface {\n        t0\n    }"
 
 
@@ -42,6 +44,8 @@ class Contender:
             pair.A.signal(signal.SIGTERM)
         elif event == "tracked":
             pair.lab.link(pair.a, "t0", "down")
+        elif event == "parent":
+            pair.A.process.kill()
         else:
             os.kill(pair.A.pid("r"), signal.SIGKILL)
 
@@ -51,7 +55,7 @@ class Contender:
             pair.lab.link(pair.bridge, "pA", "up")
         elif event == "tracked":
             pair.lab.link(pair.a, "t0", "up")
-        elif event == "term":
+        elif event in ("term", "parent"):
             pair.A.wait_exit()
             pair.A.start()
         elif program_of(pair.A.process.pid) == "keepalived":  # its respawn limiter must not spoil the next run
@@ -63,7 +67,8 @@ class Contender:
     def run(self, event):
         """One event, as a dictionary of figures in milliseconds."""
         pair = self.pair
-        client = Client(pair.lab, pair.c, ADDRESS)
+        client = Client(pair.lab, pair.c, ADDRESS, interval=QUESTION_SECONDS)
+        monitors = {name: Monitor(pair.lab, namespace) for name, namespace in (("A", pair.a), ("B", pair.b))} if event == "parent" else {}
         time.sleep(1.2 * self.interval + 0.1 + (time.time_ns() % 1000) / 1000 * self.interval)
         began = time.time()
         self.fire(event)
@@ -74,17 +79,27 @@ class Contender:
             time.sleep(0.3)
         seen = client.finish()
         figures = self.killed(seen, began) if event == "kill" else self.moved(event, seen, began)
+        if monitors:
+            figures["both"] = self.on_both({name: monitor.finish() for name, monitor in monitors.items()}) * 1e3
         self.restore(event)
         return figures
+
+    @staticmethod
+    def on_both(changes):
+        """How long both routers held the address, in seconds: from B's "new" to A's "gone"."""
+        gone = [e["time"] for e in changes["A"] if e["kind"] == "deladdr" and e["address"] == ADDRESS]
+        new = [e["time"] for e in changes["B"] if e["kind"] == "newaddr" and e["address"] == ADDRESS]
+        return max(0.0, gone[0] - new[0]) if gone and new else float("inf")
 
     def moved(self, event, seen, began):
         answer = seen.first_answer(self.pair.mac["B"], began)
         first_b = seen.adverts_of(SOURCE["B"], began)
         if answer is None or not first_b:
             return {"failed": 1}
-        last = [t for t, _ in seen.adverts_of(SOURCE["A"]) if t < first_b[0][0]][-1]
+        last = began if event == "parent" else [t for t, _ in seen.adverts_of(SOURCE["A"]) if t < first_b[0][0]][-1]
         limit = self.pair.down_b if event == "cable" else self.pair.skew_b
-        return {"outage": seen.outage(began - 0.005) * 1e3, "excess": (answer - last - limit) * 1e3, "advert": (first_b[0][0] - last - limit) * 1e3}
+        return {"outage": seen.outage(began - 0.005) * 1e3, "excess": (answer - last - limit) * 1e3, "advert": (first_b[0][0] - last - limit) * 1e3,
+                "announced": min((g[0] - last - limit for g in seen.garps if g[0] > began), default=float("nan")) * 1e3}
 
     @staticmethod
     def killed(seen, began):
@@ -104,6 +119,7 @@ def report(rows):
             print(f"{interval:>8} {event:8} {name:11} {len(good):>4}   unanswered {sum(f['lost'] for f in good)}, peer spoke in {sum(f['peer spoke'] for f in good)} runs")
         else:
             print(f"{interval:>8} {event:8} {name:11} {len(good):>4}   {spread([f['excess'] for f in good]):>27}   {spread([f['outage'] for f in good]):>27}"
+                  + (f"   on both at most {max(f['both'] for f in good):.1f} ms" if event == "parent" and good else "")
                   + (f"   {len(figures) - len(good)} failed" if len(good) < len(figures) else ""))
 
 

@@ -127,7 +127,7 @@ void dns_name(Use& use) {
   for (std::size_t at = 0; at < name.size() + (name.empty() ? 0 : 1);) {
     const std::size_t end = std::min(name.find('.', at), name.size());
     if (end == at || end - at > kLabelMax || name.size() > kNameMax) {
-      use.problem("bad-name", "'" + std::string(use.value().text) + "' is not a domain name: it is ignored", "labels of 1 to 63 octets");
+      use.problem("bad-domain", "'" + std::string(use.value().text) + "' is not a domain name: it is ignored", "labels of 1 to 63 octets");
       return;
     }
     at = end + 1;
@@ -194,7 +194,7 @@ constexpr Keyword kRoot[] = {
     {"SSL", block(), "made by the library", "Certificates for SSL_GET."},
 };
 constexpr Keyword kSsl[] = {
-    gentle({"password", word("PASSWORD"), "none", "Pass phrase of the key."}),
+    secret(gentle({"password", word("PASSWORD"), "none", "Pass phrase of the key."})),
     gentle({"ca", word("FILE"), "none", "Certificates of the authorities."}),
     gentle({"certificate", word("FILE"), "none", "Certificate of the client."}),
     gentle({"key", word("FILE"), "none", "Key of the client."}),

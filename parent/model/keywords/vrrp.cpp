@@ -347,12 +347,12 @@ constexpr Keyword kPeer[] = {
 
 constexpr Keyword kAuthentication[] = {
     {"auth_type", choice("PASS|AH"), "none", "Password in the packet, or an authentication header.", auth_type},
-    {"auth_pass", word("PASSWORD"), "none", "The password, at most 8 characters.", auth_pass},
+    secret({"auth_pass", word("PASSWORD"), "none", "The password, at most 8 characters.", auth_pass}),
 };
 
 constexpr Keyword kAuthHmac[] = {
-    since("2.4.0", {"key", strict("ID", 1, 255) + word("KEY"), "required",
-                    "A key of 32 to 64 bytes: as it is, hex:DIGITS or file:PATH."}),
+    since("2.4.0", secret({"key", strict("ID", 1, 255) + word("KEY"), "required",
+                           "A key of 32 to 64 bytes: as it is, hex:DIGITS or file:PATH."})),
     since("2.4.0", {"active_key", strict("ID", 1, 255), "none", "Number of the key for sending."}),
     since("2.4.0", {"time_window", strict("SECONDS", 1, 300), "3 adverts, 5 to 300", "Difference of clocks that is allowed."}),
     since("2.4.0", {"anti_replay", options(1), "time", "What a new advert must have."}),

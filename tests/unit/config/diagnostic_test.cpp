@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/unit/config/reading.h"
 
@@ -38,7 +42,7 @@ TEST(Diagnostic, ExitCodes) {
   };
   for (const auto& c : cases) {
     Diagnostics diagnostics;
-    for (const ErrorClass error_class : c.classes) diagnostics.error({}, error_class, "x", "x");
+    for (const ErrorClass error_class : c.classes) diagnostics.error({}, error_class, "extra-words", "x");
     EXPECT_EQ(diagnostics.exit_code(), c.code) << ::testing::PrintToString(c.classes.size()) << " class(es), case for " << c.code;
   }
 }
@@ -46,7 +50,7 @@ TEST(Diagnostic, ExitCodes) {
 TEST(Diagnostic, SeverityFollowsFromTheClass) {
   Diagnostics diagnostics;
   for (const ErrorClass error_class : {ErrorClass::none, ErrorClass::warning, ErrorClass::deprecated, ErrorClass::security, ErrorClass::bad_interface}) {
-    diagnostics.error({}, error_class, "x", "x");
+    diagnostics.error({}, error_class, "extra-words", "x");
   }
   EXPECT_EQ(diagnostics.all()[0].severity, Severity::advice);
   EXPECT_EQ(diagnostics.all()[1].severity, Severity::warning);
@@ -73,7 +77,8 @@ struct Example : Reading {
 TEST(Diagnostic, Plain) {
   const Example example;
   EXPECT_EQ(render_plain(example.it(), example.tree.sources),
-            "/etc/sub:2:2: error: unknown keyword 'prioritty' (expected a keyword of vrrp_instance; did you mean 'priority'?) [unknown-keyword]");
+            "/etc/sub:2:2: error: unknown keyword 'prioritty' (expected a keyword of vrrp_instance; did you mean 'priority'?) [unknown-keyword], "
+            "in expansion of $M at /etc/sub:4:1, defined at /etc/sub:1:1, included from /etc/k.conf:1:9");
 }
 
 TEST(Diagnostic, Terminal) {
@@ -83,7 +88,7 @@ TEST(Diagnostic, Terminal) {
             " 2 | \tprioritty 300\n"
             "   | \t^~~~~~~~~\n"
             "   = expected a keyword of vrrp_instance; did you mean 'priority'?\n"
-            "   in $M used at /etc/sub:4:1, defined at /etc/sub:1:1\n"
+            "   in expansion of $M at /etc/sub:4:1, defined at /etc/sub:1:1\n"
             "   included from /etc/k.conf:1:9\n");
   const std::string coloured = render_terminal(example.it(), example.tree.sources, Colour::yes);
   EXPECT_NE(coloured.find("\033[1;31m^~~~~~~~~\033[0m"), std::string::npos);
@@ -91,9 +96,17 @@ TEST(Diagnostic, Terminal) {
 
 TEST(Diagnostic, Json) {
   const Example example;
-  const std::string text = render_json(example.it(), example.tree.sources);
+  const std::string text = render_json(example.diagnostics, example.tree.sources, 5);
   EXPECT_EQ(text.find('\n'), std::string::npos);
-  const auto object = nlohmann::json::parse(text);
+  const auto report = nlohmann::json::parse(text);
+  EXPECT_EQ(report["schema"], "holdfast-diagnostics");
+  EXPECT_EQ(report["version"], 1);
+  EXPECT_EQ(report["exit_status"], 5);
+  EXPECT_EQ(report["dropped"], 0);
+  EXPECT_EQ(report["counts"]["error"], 1);
+  EXPECT_EQ(report["counts"]["advice"], 0);
+  ASSERT_EQ(report["diagnostics"].size(), 1u);
+  const auto object = report["diagnostics"][0];
   EXPECT_EQ(object["file"], "/etc/sub");
   EXPECT_EQ(object["line"], 2);
   EXPECT_EQ(object["column"], 2);
@@ -115,16 +128,17 @@ TEST(Diagnostic, SecretsAndControlCharactersStayInside) {
   Diagnostics diagnostics;
   Diagnostic place = about(line, line.words[1]);
   place.secret = true;
-  diagnostics.error(place, ErrorClass::warning, "x", "password \033too long");
-  for (const std::string& text : {render_plain(diagnostics.all()[0], reading.tree.sources), render_json(diagnostics.all()[0], reading.tree.sources),
+  diagnostics.error(place, ErrorClass::warning, "password-truncated", "password \033too long");
+  for (const std::string& text : {render_plain(diagnostics.all()[0], reading.tree.sources), render_json(diagnostics, reading.tree.sources, 0),
                                   render_terminal(diagnostics.all()[0], reading.tree.sources, Colour::no)}) {
     EXPECT_EQ(text.find("hush"), std::string::npos) << text;
     EXPECT_EQ(text.find('\033'), std::string::npos) << text;
   }
   const Diagnostic shown = about(line);
   EXPECT_EQ(render_terminal(shown, reading.tree.sources, Colour::no).find('\033'), std::string::npos);
-  const Reading bytes("a \xff\xfe\n");
-  EXPECT_NO_FATAL_FAILURE(render_json(about(bytes.node(0)), bytes.tree.sources));
+  Reading bytes("a \xff\xfe\n");
+  bytes.diagnostics.error(about(bytes.node(0)), ErrorClass::warning, "extra-words", "x");
+  EXPECT_TRUE(nlohmann::json::accept(render_json(bytes.diagnostics, bytes.tree.sources, 0)));
 }
 
 TEST(Diagnostic, PlaceWithoutFile) {
@@ -142,6 +156,84 @@ TEST(Diagnostic, AboutAWholeLine) {
   EXPECT_EQ(diagnostic.at.column, 3);
   EXPECT_EQ(diagnostic.width, 9);
   EXPECT_EQ(diagnostic.text, "a b c d");
+}
+
+// What one place has wrong is said once, however often the place is read.
+TEST(Diagnostic, EachOnce) {
+  const struct {
+    const char* text;
+    const char* codes;
+  } cases[] = {
+      {"include sub\ninclude sub\n", "unexpected-close-brace"},
+      {"$M=\\\n}\\\nx\n$M\n$M\n$M\n", "unexpected-close-brace"},
+      {"~SEQ(i,1,3) }\n", "unexpected-close-brace"},
+      {"} }\n}\n", "unexpected-close-brace unexpected-close-brace unexpected-close-brace"},
+  };
+  for (const auto& one : cases) {
+    Reading reading;
+    reading.files.files = {{"/etc/k.conf", one.text}, {"/etc/sub", "}\n"}};
+    EXPECT_EQ(reading.read().codes(), one.codes) << one.text;
+    EXPECT_EQ(reading.diagnostics.count(Severity::error), reading.diagnostics.all().size()) << one.text;
+  }
+}
+
+TEST(Diagnostic, TwoWordsOfOneMacroAreTwoProblems) {
+  Diagnostics diagnostics;
+  for (const char* text : {"one", "two", "one"}) {
+    diagnostics.error({.at = {3, 5, 0}, .expansion = 1, .text = text}, ErrorClass::general_error, "unknown-option", "unknown");
+  }
+  EXPECT_EQ(diagnostics.all().size(), 2u);
+}
+
+TEST(Diagnostic, StrictMakesWarningsErrors) {
+  using enum ErrorClass;
+  const struct {
+    Severity severity;
+    ErrorClass error_class;
+    int plain;
+    int strict;
+  } cases[] = {
+      {Severity::warning, none, 0, 5},     {Severity::warning, general_error, 5, 5}, {Severity::deprecated, none, 0, 5},
+      {Severity::advice, none, 0, 0},      {Severity::security, security, 6, 6},     {Severity::error, missing_parameter, 2, 2},
+      {Severity::warning, bad_interface, 4, 4},
+  };
+  for (const auto& one : cases) {
+    Diagnostics plain, strict;
+    strict.make_strict();
+    for (Diagnostics* each : {&plain, &strict}) each->add({.severity = one.severity, .error_class = one.error_class, .code = "extra-words"});
+    EXPECT_EQ(plain.exit_code(), one.plain) << name(one.severity) << ' ' << name(one.error_class);
+    EXPECT_EQ(strict.exit_code(), one.strict) << name(one.severity) << ' ' << name(one.error_class);
+    EXPECT_EQ(strict.count(Severity::warning) + strict.count(Severity::deprecated), 0u);
+  }
+}
+
+TEST(Diagnostic, AdviceCanBeLeftOut) {
+  Diagnostics diagnostics;
+  diagnostics.leave_advice_out();
+  diagnostics.error({}, ErrorClass::none, "no-effect", "x");
+  diagnostics.error({}, ErrorClass::warning, "extra-words", "x");
+  EXPECT_EQ(diagnostics.all().size(), 1u);
+  EXPECT_EQ(diagnostics.count(Severity::advice), 0u);
+}
+
+TEST(Diagnostic, EveryCodeIsInTheDocumentation) {
+  const std::string path = std::string(HOLDFAST_SOURCE_ROOT) + "/doc/diagnostics.md";
+  if (std::getenv("HOLDFAST_BLESS") != nullptr) std::ofstream(path) << code_manual();
+  std::ifstream file(path);
+  const std::string written{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_TRUE(written == code_manual()) << "doc/diagnostics.md is out of date: run this test with HOLDFAST_BLESS=1";
+}
+
+TEST(Diagnostic, EveryCodeHasACauseAndARemedyAndIsThereOnce) {
+  std::set<std::string_view> codes;
+  for (const CodeRow& row : kCodes) {
+    EXPECT_TRUE(codes.insert(row.code).second) << row.code;
+    EXPECT_EQ(row.code.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string_view::npos) << row.code;
+    for (const std::string_view sentence : {row.cause, row.remedy}) {
+      EXPECT_GT(sentence.size(), 8u) << row.code;
+      EXPECT_EQ(sentence.back(), '.') << row.code;
+    }
+  }
 }
 
 TEST(Diagnostic, Nearest) {

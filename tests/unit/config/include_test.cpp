@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "parent/config/glob.h"
+#include "parent/config/files/glob.h"
 #include "tests/unit/config/reading.h"
 
 namespace holdfast::config::testing {

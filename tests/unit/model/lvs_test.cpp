@@ -131,7 +131,7 @@ TEST(VirtualServer, Mistakes) {
       {"X in what is sent", check_block("UDP_CHECK {\npayload 0X\n}"), {"bad-octets"}},
       {"X in what comes", check_block("UDP_CHECK {\nrequire_reply 0X 1 x2ab\n}"), {}},
       {"a range of nothing", check_block("UDP_CHECK {\nmin_reply_length 300\n}"), {"empty-range"}},
-      {"an empty label", check_block("DNS_CHECK {\nname a..b\n}"), {"bad-name"}},
+      {"an empty label", check_block("DNS_CHECK {\nname a..b\n}"), {"bad-domain"}},
       {"a name with a dot behind", check_block("DNS_CHECK {\nname example.org.\n}"), {}},
       {"the root", check_block("DNS_CHECK {\nname .\n}"), {}},
       {"two names", check_block("DNS_CHECK {\nname a\nname b\n}"), {"already-set"}},

@@ -52,6 +52,11 @@ InstanceState init() {
 
 AdvertHeard heard(const IpAddress& source, std::uint8_t priority, Duration interval = 1s) { return {kOwn, source, priority, interval}; }
 
+AdvertHeard waited(AdvertHeard advert, Duration time) {
+  advert.waited = time;
+  return advert;
+}
+
 // What went out, without words.
 std::string trace(const Actions& actions) {
   std::string text;
@@ -131,6 +136,8 @@ TEST(Instance, Backup) {
       {"6.4.2 down timer fires", v3, due, TimerFired{}, VrrpState::kMaster, "advert:100 claim:1 announce:5 state", kNow + 1s},
       {"down timer not yet due", v3, backup(), TimerFired{}, VrrpState::kBackup, "", running},
       {"6.4.2 priority 0: only the skew", v3, backup(), heard(kHigher, 0), VrrpState::kBackup, "", kNow + kSkew100},
+      {"6.4.2 priority 0: the skew from its arrival", v3, backup(), waited(heard(kHigher, 0), 2ms), VrrpState::kBackup, "", kNow - 2ms + kSkew100},
+      {"6.4.2 the down interval from the arrival", v3, backup(), waited(heard(kHigher, 101), 2ms), VrrpState::kBackup, "", kNow - 2ms + 3s + kSkew100},
       {"6.4.2 equal priority re-arms, whatever the address", v3, backup(), heard(kLower, 100), VrrpState::kBackup, "", kNow + 3s + kSkew100},
       {"6.4.2 higher priority re-arms", v3, backup(), heard(kHigher, 101), VrrpState::kBackup, "", kNow + 3s + kSkew100},
       {"6.4.2 learns the interval", v3, backup(), heard(kHigher, 200, 500ms), VrrpState::kBackup, "", kNow + 1'804'687us},
@@ -160,6 +167,8 @@ TEST(Instance, Master) {
       {"6.4.3 advert timer: no drift", v3, due, TimerFired{}, VrrpState::kMaster, "advert:100", kNow + 999ms},
       {"6.4.3 priority 0: answers at once", v3, master(), heard(kHigher, 0), VrrpState::kMaster, "advert:100", kNow + 1s},
       {"6.4.3 higher priority: gives way", v3, master(), heard(kLower, 101), VrrpState::kBackup, "release:6 state", kNow + 3s + kSkew100},
+      {"6.4.3 gives way: the down interval from the arrival", v3, master(), waited(heard(kLower, 101), 2ms), VrrpState::kBackup, "release:6 state",
+       kNow - 2ms + 3s + kSkew100},
       {"6.4.3 and learns the interval", v3, master(), heard(kLower, 101, 500ms), VrrpState::kBackup, "release:6 state", kNow + 1'804'687us},
       {"higher_prio_send_advert: a last word", polite, master(), heard(kLower, 101), VrrpState::kBackup, "advert:100 release:6 state", kNow + 3s + kSkew100},
       {"6.4.3 tie: higher address wins", v3, master(), heard(kHigher, 100), VrrpState::kBackup, "release:6 state", kNow + 3s + kSkew100},

@@ -1,7 +1,7 @@
 // Patterns of file names, component by component, over Files::list. See glob.h.
 // Pure but for that; linear in the names, quadratic at worst in one component.
 // SPDX-License-Identifier: Apache-2.0
-#include "parent/config/glob.h"
+#include "parent/config/files/glob.h"
 
 #include <algorithm>
 

@@ -57,7 +57,7 @@ class Source {
   bool open_path(const std::string& path, const Request& request);
   Result<std::shared_ptr<const std::string>> text_of(const std::string& path, const Request& request);
   void report_missing(const Request& request, std::size_t alternatives, const std::vector<std::string>& missing);
-  void report(const Request& request, bool checked, std::string_view code, std::string message);
+  void report(const Request& request, bool checked, Code code, std::string message);
   bool within_limits(std::size_t bytes, const Request& request);
 
   Rooted files_;

@@ -1,13 +1,14 @@
 // Includes: patterns to opened files, and what is said about what is missing. See source.h.
 // Pure but for Files.
 // SPDX-License-Identifier: Apache-2.0
-#include "parent/config/source.h"
+#include "parent/config/files/source.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
 
-#include "parent/config/glob.h"
+#include "parent/config/files/glob.h"
 
 namespace holdfast::config {
 namespace {
@@ -177,6 +178,9 @@ bool Source::open_path(const std::string& path, const Request& request) {
   if (!within_limits((*text)->size(), request)) return true;
   SourceFile file{.name = path, .text = *std::move(text), .included_at = {}, .lines = {}};
   if (request.from != nullptr) file.included_at = place(*request.from, request.pattern).at;
+  const auto known = std::ranges::find(tree_.sources.files, path, &SourceFile::name);
+  const auto index = static_cast<std::uint16_t>(tree_.sources.files.size());
+  if (known != tree_.sources.files.end()) diagnostics_.same_file(index, static_cast<std::uint16_t>(known - tree_.sources.files.begin()));
   tree_.sources.files.push_back(std::move(file));
   return true;
 }
@@ -208,7 +212,7 @@ void Source::report_missing(const Request& request, std::size_t alternatives, co
   const std::string pattern(request.pattern);
   if (has_braces(request.pattern)) {
     const bool all = missing.size() == alternatives;
-    report(request, request.checks.brace_match, all ? "file-missing" : "files-missing",
+    report(request, request.checks.brace_match, all ? Code("file-missing") : Code("files-missing"),
            (all ? "no file matches '" : "some files are missing for '") + pattern + "': " + missing.front() + (missing.size() > 1 ? ", ..." : ""));
   } else if (!has_wildcard(request.pattern)) {
     report(request, request.checks.match, "file-missing", "no such file: '" + pattern + "'");
@@ -217,10 +221,10 @@ void Source::report_missing(const Request& request, std::size_t alternatives, co
   }
 }
 
-void Source::report(const Request& request, bool checked, std::string_view code, std::string message) {
+void Source::report(const Request& request, bool checked, Code code, std::string message) {
   Diagnostic diagnostic{.severity = checked ? Severity::error : Severity::warning, .error_class = ErrorClass::none};
   if (checked) diagnostic.error_class = request.from == nullptr ? ErrorClass::file_not_found : ErrorClass::include_check;
-  diagnostic.code = code;
+  diagnostic.code = std::string_view(code);
   diagnostic.message = std::move(message);
   diagnostic.text = request.pattern;
   if (request.from != nullptr) {
