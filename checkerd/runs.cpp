@@ -31,10 +31,10 @@ void Runs::begin(const CheckRun& run, const Check& check) {
   flight.check = check;
   of_probe_[run.probe] = number;
   if (const auto* misc = std::get_if<MiscCheck>(&check.what)) return begin_script(number, *misc);
-  connect(number, {});
+  reach(number, {});
 }
 
-void Runs::connect(std::uint64_t number, Fd prepared) {
+void Runs::reach(std::uint64_t number, Fd prepared) {
   connector_.begin(number, find(number)->check, std::move(prepared), [this, number](ConnectResult result) { connected(number, std::move(result)); });
 }
 
@@ -97,7 +97,7 @@ void Runs::socket_came(std::uint64_t number, Fd socket, const std::string& fault
   if (!flight || !flight->privileged) return;  // the check went away meanwhile
   flight->timer.cancel();
   if (!socket) return finish(number, RunResult::kNotRun, Finding::kLocal, fault);
-  connect(number, std::move(socket));
+  reach(number, std::move(socket));
 }
 
 void Runs::hand_over(std::uint64_t number) {

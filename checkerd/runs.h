@@ -65,7 +65,7 @@ class Runs {
     bool privileged = false;  // its socket is the launcher's
     Loop::Timer timer;
   };
-  void connect(std::uint64_t number, Fd prepared);
+  void reach(std::uint64_t number, Fd prepared);
   void connected(std::uint64_t number, ConnectResult result);
   void ask_for_socket(std::uint64_t number);
   void hand_over(std::uint64_t number);

@@ -10,6 +10,7 @@ import socket
 import ssl
 import struct
 import sys
+import time
 
 PAGE = b"<html>hello needle world</html>\n"
 
@@ -118,7 +119,17 @@ def dns(code=0, wrong_id=False, question=False, cut=None):
     return answer
 
 
+async def counted(reader, writer):
+    """Well, and tells when it was asked."""
+    await reader.readuntil(b"\r\n\r\n")
+    print(time.monotonic(), flush=True)
+    writer.write(page())
+    await writer.drain()
+    writer.close()
+
+
 TCP = {
+    "http-counted": counted,
     "http": says(page()),
     "http-stays": says(page(), then="stay"),
     "http-without-length": says(b"HTTP/1.0 200 OK\r\n\r\n" + PAGE),
@@ -163,6 +174,7 @@ UDP = {
     "udp-silent": lambda data: [],
     "udp-long": lambda data: [b"x" * 300],
     "udp-empty": lambda data: [b""],
+    "udp-flood": lambda data: [b"x" * 1400] * 2000,
     "udp-other": lambda data: [b"other"],
     "dns": dns(),
     "dns-nxdomain": dns(3),
