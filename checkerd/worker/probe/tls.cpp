@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 
 namespace holdfast {
 
@@ -34,7 +35,8 @@ struct FreeCertificate {
 // The authorities of this system as text; what a probe does not ask for is never parsed.
 std::string read_authorities() {
   std::string text;
-  for (const char* path : {X509_get_default_cert_file(), "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"}) {
+  const char* wanted = std::getenv(X509_get_default_cert_file_env());  // as OpenSSL itself does
+  for (const char* path : {wanted ? wanted : X509_get_default_cert_file(), "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"}) {
     const std::unique_ptr<BIO, FreeBio> file(BIO_new_file(path, "r"));
     std::array<char, 16 * 1024> bytes;
     for (int size = 0; file && text.size() < kAuthoritiesMax && (size = BIO_read(file.get(), bytes.data(), bytes.size())) > 0;) {

@@ -79,7 +79,12 @@ void smtp_host(Use& use) {
 bool read_octets(Use& use, std::string& octets, std::string* mask) {
   for (const config::Word& word : use.rest) {
     for (std::size_t at = 0; at < word.text.size();) {
-      const std::string_view digits = word.text.substr(at, 2);
+      if (word.text[at] == ' ' || word.text[at] == '\t') {  // inside quotes
+        ++at;
+        continue;
+      }
+      std::string_view digits = word.text.substr(at, 2);
+      digits = digits.substr(0, digits.find_first_of(" \t"));
       unsigned octet = 0, bits = 0;
       for (const char digit : digits) {
         const bool wild = mask != nullptr && (digit == 'x' || digit == 'X');

@@ -176,7 +176,7 @@ TEST_F(Facts, KeywordsWithoutEffectAreListed) {
                                            "vrrp_instance>track_script weight", "global_defs script_user"};
   for (const std::string& keyword : must_work) EXPECT_EQ(listed.count(keyword), 0u) << keyword;
   const std::set<std::string> cannot_work = {"(root) bfd_instance", "bfd_instance min_rx", "vrrp_instance use_vmac", "vrrp_instance>use_vmac name",
-                                             "vrrp_instance>virtual_routes via", "virtual_server>real_server>DNS_CHECK connect_port"};
+                                             "vrrp_instance>virtual_routes via", "virtual_server>real_server>FILE_CHECK track_file"};
   for (const std::string& keyword : cannot_work) EXPECT_EQ(listed.count(keyword), 1u) << keyword;
 }
 
