@@ -1,10 +1,13 @@
 // The checks of a plan. They inherit from real_server, then virtual_server, then their type's default; what is the same probe of the same
 // target gets the same ProbeId, wherever it is asked for. keepalived.conf(5). Pure.
 // SPDX-License-Identifier: Apache-2.0
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
 #include <algorithm>
+#include <array>
 
 #include "parent/plan/building.h"
-#include "parent/plan/expression.h"
 
 namespace holdfast {
 namespace {
@@ -16,6 +19,21 @@ constexpr Duration kSecond{1'000'000};
 template <class T>
 T inherit(const model::Located<T>& own, const model::Located<T>& server, const model::Located<T>& service, T fallback) {
   return own ? *own : server ? *server : service.value_or(fallback);
+}
+
+// What PCRE2 says against it, with the place; nothing if it compiles. It is used elsewhere: in the workers.
+std::optional<std::string> fault_of(const Expression& expression) {
+  int error = 0;
+  PCRE2_SIZE place = 0;
+  pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(expression.pattern.data()), expression.pattern.size(), expression.options,
+                                   &error, &place, nullptr);
+  if (code != nullptr) {
+    pcre2_code_free(code);
+    return std::nullopt;
+  }
+  std::array<PCRE2_UCHAR, 256> text{};
+  pcre2_get_error_message(error, text.data(), text.size());
+  return std::string(reinterpret_cast<const char*>(text.data())) + " at character " + std::to_string(place);
 }
 
 Expression expression(Building& building, const model::UrlSettings& said) {
