@@ -20,7 +20,7 @@ using Descriptors = ChannelSocket::Descriptors;
 
 }  // namespace
 
-Driver::Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel)
+Driver::Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel, ProcessSource processes)
     : loop_(loop),
       kernel_(std::move(kernel)),
       teller_(watch_),
@@ -33,6 +33,7 @@ Driver::Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel)
         if (std::none_of(keys.begin(), keys.end(), [this](const AddressKey& key) { return watch_.has(key); })) return std::nullopt;
         return announce::Outlet{link->index, link->hardware, link->forwarding6.value_or(true)};
       }),
+      processes_(loop, std::move(processes), [this](TrackerId id, std::uint32_t count) { tell_count(id, count); }),
       table_timer_(loop.timer([this] { table_step(); })),
       announce_timer_(loop.timer([this] { send_announcements(); })),
       absence_timer_(loop.timer([this] { absence_over(); })),
@@ -40,7 +41,7 @@ Driver::Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel)
       parent_(loop, std::move(parent_link), Descriptors::kAccepted,
               [this](wire::ParentToIpvsd& message, Fd descriptor) { from_parent(message, std::move(descriptor)); },
               [this](const Error& error) { parent_gone(error); }) {
-  set_log_sink([this](LogLevel level, LogEvent event, std::string_view text) { hand_over_log(level, event, text); });
+  set_log_sink([this](LogLevel level, LogEvent event, std::string_view text) { log_relay_(level, event, text); });
 }
 
 Status Driver::start() {
@@ -128,6 +129,7 @@ void Driver::adopt(IpvsPlan plan) {
     if (claims_.active(id)) tell_claim(id, claims_.generation(id), true, 0);
   }
   touch(touched);
+  processes_.set_plan(plan.processes);
   settings_ = std::move(plan);
   settings_.instances.clear();
   settings_.services.clear();
@@ -154,7 +156,7 @@ void Driver::connect_peer(wire::PeerLink::Peer peer, Fd descriptor) {
       wire::IpvsdToVrrpd complete;
       complete.mutable_all_links_told()->set_count(static_cast<std::uint32_t>(facts.size()));
       (void)vrrpd_.send(complete);
-      return;
+      return processes_.tell_all();
     }
     case wire::PeerLink::CHECKERD:
       wishes_.linked();

@@ -12,7 +12,6 @@ namespace holdfast {
 namespace {
 
 constexpr Duration kTellLater{50'000};  // our own addresses, to the parent
-constexpr std::size_t kLogTextMax = 1024;
 
 }  // namespace
 
@@ -111,6 +110,14 @@ void Driver::tell_refused(const std::vector<Refused>& refused) {
   }
 }
 
+void Driver::tell_count(TrackerId id, std::uint32_t count) {
+  if (!vrrpd_.open()) return;
+  wire::IpvsdToVrrpd message;
+  message.mutable_tracker_told()->set_tracker(id.value);
+  message.mutable_tracker_told()->set_value(count);
+  (void)vrrpd_.send(message, {}, id.value);
+}
+
 void Driver::audit(unsigned& count, const std::string& text) {
   if (++count <= kAuditsMax) log_warning(LogEvent::kChangeRefused, "refused: " + text);
 }
@@ -157,14 +164,6 @@ void Driver::withdraw(bool keep_vrrp, bool keep_ipvs) {
 
 void Driver::to_parent(const wire::IpvsdToParent& message) {
   if (parent_.open()) (void)parent_.send(message);
-}
-
-void Driver::hand_over_log(LogLevel level, LogEvent event, std::string_view text) {
-  wire::IpvsdToParent message;
-  message.mutable_log()->set_event(static_cast<std::uint32_t>(event));
-  message.mutable_log()->set_level(static_cast<std::uint32_t>(level));
-  message.mutable_log()->set_text(std::string(text.substr(0, kLogTextMax)));
-  to_parent(message);
 }
 
 }  // namespace holdfast

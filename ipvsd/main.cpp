@@ -35,9 +35,10 @@ int main() {
   if (!parent) return refuse(parent.error());
   auto kernel = holdfast::LinuxKernel::open();
   if (!kernel) return refuse(kernel.error());
+  holdfast::ProcessSource processes = holdfast::ProcessSource::open();
   holdfast::Loop loop;
   if (auto status = holdfast::policy::enter(holdfast::policy::kIpvsd); !status) return refuse(status.error());
-  holdfast::Driver driver(loop, *std::move(parent), *std::move(kernel));
+  holdfast::Driver driver(loop, *std::move(parent), *std::move(kernel), std::move(processes));
   if (auto status = driver.start(); !status) return refuse(status.error());
   return loop.run();
 }

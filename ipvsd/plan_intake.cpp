@@ -64,6 +64,11 @@ Status PlanIntake::take_instances(const wire::IpvsPlanChunk& message) {
 }
 
 Status PlanIntake::take_tables(const wire::IpvsPlanChunk& message) {
+  for (const auto& entry : message.processes()) {
+    HF_OK(room_for_one(plan_.processes, kPlanProcessesMax, "counted processes"));
+    HF_TRY(CountedProcesses processes, decode(entry));
+    plan_.processes.push_back(std::move(processes));
+  }
   for (const auto& entry : message.services()) {
     HF_OK(room_for_one(plan_.services, kPlanServicesMax, "services"));
     HF_TRY(Service service, decode(entry));

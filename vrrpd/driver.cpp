@@ -22,14 +22,8 @@ Driver::Driver(Loop& loop, Fd parent)
       timer_(loop.timer([this] { timers_due(); })),
       parent_(loop, std::move(parent), ChannelSocket::Descriptors::kAccepted,
               [this](wire::ParentToVrrpd& message, Fd descriptor) { from_parent(message, std::move(descriptor)); },
-              [this](const Error& error) { stop(/*release=*/true, error.code == EPIPE ? kExitOk : kExitProtocol); }) {
-  set_log_sink([this](LogLevel level, LogEvent event, std::string_view text) {
-    wire::VrrpdToParent message;
-    message.mutable_log()->set_level(static_cast<std::uint32_t>(level));
-    message.mutable_log()->set_event(static_cast<std::uint32_t>(event));
-    message.mutable_log()->set_text(std::string(text));
-    tell_parent(message);
-  });
+              [this](const Error& error) { stop(StopAll{}, error.code == EPIPE ? kExitOk : kExitProtocol); }) {
+  set_log_sink([this](LogLevel level, LogEvent event, std::string_view text) { log_relay_(level, event, text); });
 }
 
 void Driver::ready() {
@@ -55,7 +49,9 @@ void Driver::from_parent(wire::ParentToVrrpd& message, Fd descriptor) {
       if (!outcome) return nonsense(outcome.error());
       return handle(ScriptEnded{ScriptId{finished.script()}, finished.run(), *outcome});
     }
-    case wire::ParentToVrrpd::kStop: return stop(message.stop().release(), kExitOk);
+    case wire::ParentToVrrpd::kTrackerTold:
+      return handle(TrackerTold{TrackerId{message.tracker_told().tracker()}, message.tracker_told().value()});
+    case wire::ParentToVrrpd::kStop: return stop(StopAll{message.stop().release(), message.stop().hand_over()}, kExitOk);
     case wire::ParentToVrrpd::kPing: {
       wire::VrrpdToParent answer;
       answer.mutable_pong()->set_cookie(message.ping().cookie());
@@ -152,6 +148,8 @@ void Driver::from_ipvsd(wire::IpvsdToVrrpd& message) {
     }
     case wire::IpvsdToVrrpd::kAllLinksTold: return handle(AllLinksTold{});
     case wire::IpvsdToVrrpd::kAddressLost: return handle(AddressDeleted{InstanceId{message.address_lost().instance()}});
+    case wire::IpvsdToVrrpd::kTrackerTold:
+      return handle(TrackerTold{TrackerId{message.tracker_told().tracker()}, message.tracker_told().value()});
     case wire::IpvsdToVrrpd::kClaimApplied:
       if (const std::uint32_t failed = message.claim_applied().failed(); failed != 0) {
         const auto view = router_.view(InstanceId{message.claim_applied().instance()});
@@ -164,16 +162,22 @@ void Driver::from_ipvsd(wire::IpvsdToVrrpd& message) {
 
 void Driver::nonsense(const Error& error) {
   log_error(LogEvent::kLinkBroken, "parent: " + error.message);
-  stop(/*release=*/true, kExitProtocol);
+  stop(StopAll{}, kExitProtocol);
 }
 
-void Driver::stop(bool release, int code) {
-  if (std::exchange(stopping_, true)) return;
-  handle(StopAll{release});
+// A second time: at once, whatever the first one was waiting for.
+void Driver::stop(const StopAll& how, int code) {
+  if (ended_) return;
+  if (!std::exchange(stopping_, true)) exit_code_ = code;
+  handle(how);
+}
+
+void Driver::stopped() {
+  if (std::exchange(ended_, true)) return;
   wire::VrrpdToParent message;
   message.mutable_stopped();
   tell_parent(message);
-  loop_.later([this, code] { loop_.stop(code); });
+  loop_.later([this] { loop_.stop(exit_code_); });
 }
 
 // ===== the loop =====

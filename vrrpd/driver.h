@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "proto/channel/log_relay.h"
 #include "proto/channel/typed_link.h"
 #include "proto/runtime/log.h"
 #include "proto/schema/parent_vrrpd.pb.h"
@@ -46,7 +47,8 @@ class Driver {
   void commit(const wire::PlanCommit& message);
   void close_unused_sockets();
   void close_sockets_of(std::uint32_t index);
-  void stop(bool release, int code);
+  void stop(const StopAll& how, int code);
+  void stopped();
   void nonsense(const Error& error);
 
   // the loop
@@ -74,6 +76,7 @@ class Driver {
   void report(const RunScript& action);
   void report(const Noted& action);
   void report(const ScriptNoted& action);
+  void report(const ObjectNoted& action);
   void account(const SendAdvert& action, const VrrpInstance& config, const Status& status);
   void complete_claims();
   void say_claim(const ClaimAddresses& claim);
@@ -95,9 +98,12 @@ class Driver {
   bool claims_complete_ = true;
   std::vector<Line> afterwards_;
   bool stopping_ = false;
+  bool ended_ = false;
+  int exit_code_ = 0;
   std::map<std::pair<InstanceId, Note>, Instant> quiet_until_;
   std::map<InstanceId, int> send_errors_;  // errno that was logged, until a send works again
   Link<wire::VrrpdToParent, wire::ParentToVrrpd> parent_;
+  LogRelay<wire::VrrpdToParent, wire::ParentToVrrpd> log_relay_{parent_};
   std::unique_ptr<Link<wire::VrrpdToIpvsd, wire::IpvsdToVrrpd>> ipvsd_;
 };
 

@@ -18,7 +18,8 @@ Intake::Outcome Intake::take(const Router& router, const SocketKey& socket, cons
     return {};
   }
   const auto view = router.view(*id);
-  if (view->state.state == VrrpState::kInit || view->state.state == VrrpState::kFault) return {};
+  const bool leaves = view->state.leaves_by != kNever;  // and listens for who comes next
+  if ((view->state.state == VrrpState::kInit && !leaves) || view->state.state == VrrpState::kFault) return {};
   Record& record = records_[*id];
   const Receiver receiver{view->source, view->state.master, view->state.priority == kOwnerPriority};
   const Verdict verdict = judge(view->config, receiver, packet, *advert);

@@ -21,8 +21,9 @@ void Driver::perform(const Actions& actions) {
   for (const Action& action : actions) std::visit([this](const auto& what) { report(what); }, action);
   say_afterwards();
   complete_claims();
-  const Instant deadline = stopping_ ? kNever : router_.deadline();
+  const Instant deadline = router_.stopped() ? kNever : router_.deadline();
   if (deadline != armed_) timer_.arm(armed_ = deadline);
+  if (router_.stopped()) stopped();
 }
 
 void Driver::act(const SendAdvert& action) {
@@ -153,6 +154,7 @@ void Driver::report(const Noted& action) {
 }
 
 void Driver::report(const ScriptNoted& action) { say(phrase(router_, action)); }
+void Driver::report(const ObjectNoted& action) { say(phrase(router_, action)); }
 
 // Once per link, as soon as nobody waits to resume: from then on ipvsd may withdraw what is not claimed.
 void Driver::complete_claims() {

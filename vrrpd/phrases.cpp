@@ -82,6 +82,10 @@ Line phrase(const Router& router, const Noted& action) {
   return {};
 }
 
+Line phrase(const Router&, const ObjectNoted& action) {
+  return {LogLevel::kInfo, LogEvent::kScriptState, "Quorum " + std::string(action.up ? "gained" : "lost") + " for tracked process " + action.name};
+}
+
 Line phrase(const Router& router, const ScriptNoted& action) {
   const ScriptTracker* tracker = router.tracker(action.tracker);
   if (tracker == nullptr) return {};

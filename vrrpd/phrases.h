@@ -24,5 +24,6 @@ Line phrase(const Router& router, const ClaimAddresses& action);
 Line phrase(const Router& router, const ReleaseAddresses& action);
 Line phrase(const Router& router, const Noted& action);
 Line phrase(const Router& router, const ScriptNoted& action);
+Line phrase(const Router& router, const ObjectNoted& action);
 
 }  // namespace holdfast::vrrp

@@ -38,6 +38,14 @@ Status PlanAssembly::contents(const wire::VrrpPlanChunk& message) {
     HF_TRY(ScriptTracker tracker, holdfast::decode(item));
     plan.trackers.push_back(std::move(tracker));
   }
+  for (const auto& item : message.told_trackers()) {
+    HF_TRY(ToldTracker tracker, holdfast::decode(item));
+    plan.told_trackers.push_back(std::move(tracker));
+  }
+  for (const auto& item : message.process_trackers()) {
+    HF_TRY(ProcessTracker tracker, holdfast::decode(item));
+    plan.process_trackers.push_back(std::move(tracker));
+  }
   for (const auto& item : message.groups()) {
     HF_TRY(SyncGroup group, holdfast::decode(item));
     plan.groups.push_back(std::move(group));

@@ -63,6 +63,7 @@ bool take_behaviour(CommandLine& line, int letter) {
     case 'd': line.dump_configuration = true; return true;
     case 'e': line.all_config = true; return true;
     case kIgnoreSigintOption: line.ignore_interrupt = true; return true;
+    case kStopAtOnceOption: line.hand_over = false; return true;
     case kStrictOption: line.strict = true; return true;
     case kNoAdviceOption: line.advice = false; return true;
     case kShowSecretsOption: line.show_secrets = true; return true;

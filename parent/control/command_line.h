@@ -42,6 +42,7 @@ struct CommandLine {
   bool json_diagnostics = false;    // --diagnostics=json
   bool ignore_interrupt = false;    // --ignore-sigint
   unsigned resume_limit = 3;        // --vrrp-resume-limit
+  bool hand_over = true;            // --stop-at-once clears it
 };
 
 CommandLine parse_command_line(const std::vector<std::string>& words);

@@ -47,7 +47,7 @@ Driver::Driver(Loop& loop, const CommandLine& line, const Reading& reading, Hand
       processors_(handed.processors),
       launcher_(std::move(handed.launcher)),
       files_(launcher_),
-      supervisor_(loop, launcher_, {line.every_child, line.respawn, line.resume_limit}, *this),
+      supervisor_(loop, launcher_, {line.every_child, line.respawn, line.resume_limit, line.hand_over}, *this),
       notifier_(loop, std::move(handed.scriptd),
                 {[this](launcher::Child asker, ScriptId script, std::uint64_t run, const ScriptOutcome& outcome) {
                    supervisor_.script_finished(asker, script, run, outcome);
@@ -56,7 +56,8 @@ Driver::Driver(Loop& loop, const CommandLine& line, const Reading& reading, Hand
                    if (refused) refused_scripts_.insert(script);
                    log_warning(LogEvent::kDegraded, printable(reason, 512));
                  },
-                 [this](Generation generation) { table_ready(generation); }, [this] { table_ready(last_generation_); }}),
+                 [this](Generation generation) { table_ready(generation); }, [this] { table_ready(last_generation_); },
+                 [this](TrackerId id, std::int64_t value) { supervisor_.tracker_told(id, value); }}),
       owned_path_(owned_path(reading.path, reading.config_id, reading.net)),
       control_(loop, [this](ControlSocket::AskerId asker, const std::string& text) { asked(asker, text); }) {
   dump_timer_ = loop_.timer([this] { write_dumps(); });
@@ -159,6 +160,7 @@ void Driver::run_plan(Plan next) {
   service_of_.clear();
   server_of_.clear();
   supervisor_.apply(std::move(next));
+  notifier_.watch(supervisor_.plan().files);
   const Plan& plan = supervisor_.plan();
   for (const VrrpInstance& instance : plan.vrrp.instances) instance_of_.emplace(instance.id, &instance);
   for (const SyncGroup& group : plan.vrrp.groups) group_of_.emplace(group.id, &group);

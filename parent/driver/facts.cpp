@@ -67,8 +67,6 @@ void Driver::lower_priority_heard(InstanceId id) {
   const auto found = instance_of_.find(id);
   const auto known = states_.find(id);
   if (found == instance_of_.end() || known == states_.end()) return;
-  const auto scripts = supervisor_.plan().notify.instances.find(id);
-  if (scripts == supervisor_.plan().notify.instances.end() || !scripts->second.master_rx_lower_pri) return;
   notifier_.instance(supervisor_.plan(), *found->second, Told::kMasterRxLowerPri, known->second.second);
 }
 

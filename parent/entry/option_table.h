@@ -33,6 +33,7 @@ enum OptionCode : int {
   kScriptsOption,
   kShowSecretsOption,
   kSignumOption,
+  kStopAtOnceOption,
   kStrictOption,
 };
 
@@ -90,6 +91,7 @@ inline constexpr OptionRow kOptionRows[] = {
     {kScriptsOption, "scripts", OptionValue::required, "none|user|root", "Whether scripts run, and whether root's run as root (called keepalived: root)"},
     {kConfigDirectoryOption, "config-dir", OptionValue::required, "DIRECTORY", "Files below it may be included though only root can read them"},
     {kResumeLimitOption, "vrrp-resume-limit", OptionValue::required, "N", "How often a process may crash in a minute and be back at once, as it was (default 3)"},
+    {kStopAtOnceOption, "stop-at-once", OptionValue::none, "", "At the end withdraw addresses with the last advert, not when the next router is heard"},
     {kDumpOption, "dump", OptionValue::required, "STAGE", "Print the configuration as tree, model or plan"},
     {kShowSecretsOption, "show-secrets", OptionValue::none, "", "Dumps show passwords and keys"},
     {kAskOption, "ask", OptionValue::required, "QUESTION", "Ask the running daemon: status, json, stats, data, explain INSTANCE, reload, stop"},

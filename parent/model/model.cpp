@@ -16,6 +16,8 @@ const T* by_name(const std::vector<T>& items, const std::string& name) {
 }  // namespace
 
 const Script* Configuration::script(const std::string& name) const { return by_name(scripts, name); }
+const TrackFile* Configuration::track_file(const std::string& name) const { return by_name(track_files, name); }
+const TrackProcess* Configuration::track_process(const std::string& name) const { return by_name(track_processes, name); }
 const Instance* Configuration::instance(const std::string& name) const { return by_name(instances, name); }
 const ServerGroup* Configuration::server_group(const std::string& name) const { return by_name(server_groups, name); }
 

@@ -212,6 +212,27 @@ struct Script {                      // vrrp_script
   Located<bool> init_fail;
 };
 
+struct TrackFile {
+  std::string name;
+  Position at{};
+  Located<std::string> file;
+  Located<int> weight;               // unset: 1
+  Located<bool> reverse, overwrite;
+  Located<int> init_file;            // the number; set even when only the word was there
+};
+
+struct TrackProcess {                // vrrp_track_process
+  std::string name;
+  Position at{};
+  Located<std::vector<std::string>> command;
+  Located<ParameterMatch> param_match;
+  Located<int> weight;
+  Located<bool> reverse;
+  Located<unsigned> quorum, quorum_max;
+  Located<Duration> fork_delay, terminate_delay;
+  Located<bool> full_command;
+};
+
 struct SyncGroup {
   std::string name;
   Position at{};
@@ -378,12 +399,16 @@ struct Configuration {
   Globals globals;
   std::vector<AddressEntry> static_addresses;
   std::vector<Script> scripts;
+  std::vector<TrackFile> track_files;
+  std::vector<TrackProcess> track_processes;
   std::vector<SyncGroup> sync_groups;
   std::vector<Instance> instances;
   std::vector<ServerGroup> server_groups;
   std::vector<VirtualServer> virtual_servers;
 
   const Script* script(const std::string& name) const;
+  const TrackFile* track_file(const std::string& name) const;
+  const TrackProcess* track_process(const std::string& name) const;
   const Instance* instance(const std::string& name) const;
   const ServerGroup* server_group(const std::string& name) const;
 };

@@ -22,7 +22,7 @@ ScriptId specific(const StateScripts& scripts, Told told) {
 Change state_change(const StateScripts& scripts, std::string_view kind, std::string_view name, Told told, unsigned priority) {
   Change change;
   if (const ScriptId script = specific(scripts, told)) change.push_back({script, {}});
-  if (scripts.any) {
+  if (scripts.any && told != Told::kMasterRxLowerPri) {  // an advert that was heard is no change of state
     change.push_back({scripts.any, {std::string(kind), std::string(name), std::string(word(told)), std::to_string(priority)}});
   }
   return change;

@@ -47,11 +47,31 @@ void Notifier::apply(const Plan& plan) {
   }
 }
 
+void Notifier::watch(const std::vector<WatchedFile>& files) {
+  std::map<TrackerId, std::string> wanted;
+  for (const WatchedFile& file : files) {
+    wanted.emplace(file.id, file.path);
+    const auto known = watched_.find(file.id);
+    if (known != watched_.end() && known->second == file.path) continue;
+    WatchedFile told = file;
+    told.create = file.create && !files_made_;
+    scriptd_.send(scriptd::WatchFile{std::move(told)});
+  }
+  for (const auto& [id, path] : watched_) {
+    if (!wanted.contains(id)) scriptd_.send(scriptd::ForgetFile{id});
+  }
+  watched_ = std::move(wanted);
+  files_made_ = true;
+}
+
 void Notifier::heard(const scriptd::FromScriptd& message, Fd descriptor) {
   std::visit(Overload{
                  [&](const scriptd::RowChecked& row) { hooks_.row_checked(row.script, row.refused, row.reason); },
                  [&](const scriptd::TableReady& table) { hooks_.table_ready(table.generation); },
                  [&](const scriptd::Finished& end) { finished(end); },
+                 [&](const scriptd::FileRead& file) {
+                   if (hooks_.file_read) hooks_.file_read(file.id, file.value);
+                 },
                  [&](const scriptd::FifoOpened& opened) {
                    if (opened.cookie >= kPipes) return;
                    Pipe& pipe = pipes_[opened.cookie];
@@ -124,7 +144,10 @@ void Notifier::instance(const Plan& plan, const VrrpInstance& instance, Told tol
   tell_pipes(instance, told, priority);
   const auto scripts = plan.notify.instances.find(instance.id);
   if (scripts == plan.notify.instances.end()) return;
-  start(queue_.tell(instance.id.value, instance_change(scripts->second, instance.name, told, priority), loop_.now()));
+  // An event takes no state's place in the queue.
+  constexpr std::uint64_t kEvents = 0x8000'0000'0000'0000;
+  const std::uint64_t object = told == Told::kMasterRxLowerPri ? instance.id.value ^ kEvents : instance.id.value;
+  start(queue_.tell(object, instance_change(scripts->second, instance.name, told, priority), loop_.now()));
   arm();
 }
 

@@ -26,11 +26,15 @@ class Notifier {
     std::function<void(ScriptId, bool refused, const std::string& reason)> row_checked;
     std::function<void(Generation)> table_ready;
     std::function<void()> unavailable;      // there is no scriptd, or no longer: no table will be ready
+    std::function<void(TrackerId, std::int64_t value)> file_read{};
   };
   Notifier(Loop& loop, Fd scriptd, Hooks hooks);
 
   // The table first, so that no run names a row that scriptd does not know.
   void apply(const Plan& plan);
+
+  // The files of the plan that is in force now. Files are made for the first plan only.
+  void watch(const std::vector<WatchedFile>& files);
 
   void instance(const Plan& plan, const VrrpInstance& instance, Told told, unsigned priority);
   // The pipes alone: a new effective priority, or the state once more after a reload.
@@ -78,6 +82,8 @@ class Notifier {
   std::uint64_t last_run_ = 0;
   std::map<scriptd::RunId, std::uint64_t> notify_runs_;  // scriptd's run -> the queue's
   std::map<scriptd::RunId, Asker> child_runs_;
+  std::map<TrackerId, std::string> watched_;             // and their paths
+  bool files_made_ = false;
   std::vector<Pipe> pipes_;          // by PipeIndex
 };
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "parent/plan/build_tracking.h"
 #include "parent/plan/building.h"
 #include "parent/plan/instance_rules.h"
 
@@ -125,9 +126,6 @@ void fill_addresses(Building& building, const model::Instance& said, VrrpInstanc
   }
 }
 
-// Weighted trackers have no place in an address owner or, unless asked for, in a sync group.
-enum class Weights : bool { kDropped, kKept };
-
 std::vector<TrackedInterface> tracked_interfaces(Building& building, const std::vector<model::TrackEntry>& entries, Weights weights,
                                                  const std::string& who, bool may_be_absent) {
   std::vector<TrackedInterface> result;
@@ -166,6 +164,12 @@ std::vector<TrackedScript> tracked_scripts(Building& building, const std::vector
   }
   return result;
 }
+
+// Everything that can be tracked by name.
+struct Trackers {
+  std::map<std::string, TrackerId> scripts;
+  TrackableObjects objects;
+};
 
 std::map<std::string, TrackerId> build_trackers(Building& building) {
   std::map<std::string, TrackerId> trackers;
@@ -229,6 +233,7 @@ void fill_protocol(Building& building, const model::Instance& said, VrrpInstance
   instance.announcement = announcement(said.announcing, globals.announcing, instance.strict);
   apply_strict(building, said, instance);
   apply_preemption(building, said, instance);
+  apply_stall(building, said, instance);
   apply_authentication(building, said, instance);
 }
 
@@ -275,7 +280,7 @@ bool tells_priority(const Building& building, const model::Instance& said) {
   return building.configuration.globals.vrrp_notify_priority_changes.value_or(false);
 }
 
-void build_instance(Building& building, const model::Instance& said, const std::map<std::string, TrackerId>& trackers) {
+void build_instance(Building& building, const model::Instance& said, const Trackers& trackers) {
   const model::Globals& globals = building.configuration.globals;
   VrrpInstance instance;
   instance.name = said.name;
@@ -297,7 +302,8 @@ void build_instance(Building& building, const model::Instance& said, const std::
   const Weights weights = instance.priority == kOwnerPriority ? Weights::kDropped : Weights::kKept;
   const bool may_be_absent = globals.dynamic_interfaces.value_or(false);
   instance.tracked_interfaces = tracked_interfaces(building, said.tracking.interfaces, weights, said.name, may_be_absent);
-  instance.tracked_scripts = tracked_scripts(building, said.tracking.scripts, weights, said.name, trackers);
+  instance.tracked_scripts = tracked_scripts(building, said.tracking.scripts, weights, said.name, trackers.scripts);
+  instance.tracked_objects = tracked_objects(building, said.tracking, trackers.objects, weights, said.name);
 
   StateScripts scripts = state_scripts(building, said.notify);
   scripts.priority_changes = tells_priority(building, said);
@@ -312,7 +318,7 @@ void build_instance(Building& building, const model::Instance& said, const std::
   building.plan.ipvs.instances.push_back(std::move(rights));
 }
 
-void build_group(Building& building, const model::SyncGroup& said, const std::map<std::string, TrackerId>& trackers,
+void build_group(Building& building, const model::SyncGroup& said, const Trackers& trackers,
                  std::map<std::string, VrrpInstance*>& instances) {
   SyncGroup group;
   group.id = building.identities.id<GroupId>(identity_text({"group", said.name}));
@@ -341,7 +347,8 @@ void build_group(Building& building, const model::SyncGroup& said, const std::ma
   const Weights weights = group.tracking_weight ? Weights::kKept : Weights::kDropped;
   const bool may_be_absent = building.configuration.globals.dynamic_interfaces.value_or(false);
   group.tracked_interfaces = tracked_interfaces(building, said.tracking.interfaces, weights, said.name, may_be_absent);
-  group.tracked_scripts = tracked_scripts(building, said.tracking.scripts, weights, said.name, trackers);
+  group.tracked_scripts = tracked_scripts(building, said.tracking.scripts, weights, said.name, trackers.scripts);
+  group.tracked_objects = tracked_objects(building, said.tracking, trackers.objects, weights, said.name);
   if (!group.tracking_weight) drop_member_weights(building, said, group, instances);
   const StateScripts scripts = state_scripts(building, said.notify);
   if (!(scripts == StateScripts{})) building.plan.notify.groups.emplace(group.id, scripts);
@@ -371,7 +378,7 @@ void build_vrrp(Building& building) {
   const Duration after_boot = globals.vrrp_delay_after_boot.value_or(Duration{0}) - building.surroundings.since_boot;
   plan.startup_delay = std::max({Duration{0}, after_boot, globals.vrrp_startup_delay.value_or(Duration{0})});
   plan.resume_limit = building.surroundings.resume_limit;
-  const std::map<std::string, TrackerId> trackers = build_trackers(building);
+  const Trackers trackers{build_trackers(building), build_trackables(building)};
   for (const model::Instance& said : building.configuration.instances) build_instance(building, said, trackers);
   std::map<std::string, VrrpInstance*> by_name;
   for (VrrpInstance& instance : plan.instances) by_name.emplace(instance.name, &instance);

@@ -32,7 +32,7 @@ bool differs_beside_items(VrrpPlan from, VrrpPlan to) {
     plan->generation = 0;
     plan->instances.clear();
     plan->groups.clear();
-    plan->trackers.clear();
+    plan->trackers.clear();  // told and process trackers are few: they count as settings
   }
   return !(from == to);
 }
@@ -111,7 +111,7 @@ Delta delta(const Plan& from, const Plan& to) {
   result.ipvs_settings = differs_beside_items(from.ipvs, to.ipvs);
   result.check_settings = differs_beside_items(from.check, to.check);
   result.parent_settings = !(from.notify == to.notify) || !(from.sockets == to.sockets) || !(from.settings == to.settings) ||
-                           !(from.shown == to.shown);
+                           !(from.shown == to.shown) || !(from.files == to.files);
   return result;
 }
 

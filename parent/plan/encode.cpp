@@ -102,6 +102,18 @@ Result<std::vector<wire::ParentToVrrpd>> encode_plan(const VrrpPlan& plan, const
     HF_TRY(wire::VrrpPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "vrrp_script " + tracker.name));
     *chunk->add_trackers() = std::move(encoded);
   }
+  for (const ToldTracker& tracker : plan.told_trackers) {
+    wire::ToldTracker encoded;
+    encode(tracker, encoded);
+    HF_TRY(wire::VrrpPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "tracked object " + tracker.name));
+    *chunk->add_told_trackers() = std::move(encoded);
+  }
+  for (const ProcessTracker& tracker : plan.process_trackers) {
+    wire::ProcessTracker encoded;
+    encode(tracker, encoded);
+    HF_TRY(wire::VrrpPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "vrrp_track_process " + tracker.name));
+    *chunk->add_process_trackers() = std::move(encoded);
+  }
   for (const SyncGroup& group : plan.groups) {
     wire::SyncGroup encoded;
     encode(group, encoded);
@@ -149,6 +161,12 @@ Result<std::vector<wire::ParentToIpvsd>> encode_plan(const IpvsPlan& plan) {
     HF_TRY(wire::IpvsPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "real server"));
     *chunk->add_destinations() = std::move(encoded);
   }
+  for (const CountedProcesses& processes : plan.processes) {
+    wire::CountedProcesses encoded;
+    encode(processes, encoded);
+    HF_TRY(wire::IpvsPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "vrrp_track_process " + processes.name));
+    *chunk->add_processes() = std::move(encoded);
+  }
   return chunks.wrapped();
 }
 
@@ -175,12 +193,15 @@ Status carries(const Plan& plan) {
   HF_TRY(const auto for_vrrpd, encode_plan(plan.vrrp));
   for (const wire::ParentToVrrpd& message : for_vrrpd) {
     HF_OK(each_decodes("vrrp_script", message.chunk().trackers()));
+    HF_OK(each_decodes("tracked object", message.chunk().told_trackers()));
+    HF_OK(each_decodes("vrrp_track_process", message.chunk().process_trackers()));
     HF_OK(each_decodes("vrrp_sync_group", message.chunk().groups()));
     HF_OK(each_decodes("vrrp_instance", message.chunk().instances()));
   }
   HF_TRY(const auto for_ipvsd, encode_plan(plan.ipvs));
   for (const wire::ParentToIpvsd& message : for_ipvsd) {
     HF_OK(each_decodes("vrrp_instance", message.chunk().instances()));
+    HF_OK(each_decodes("vrrp_track_process", message.chunk().processes()));
     HF_OK(each_decodes("virtual_server", message.chunk().services()));
     HF_OK(each_decodes("real_server", message.chunk().destinations()));
   }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "parent/plan/build_tracking.h"
+
 namespace holdfast {
 namespace {
 
@@ -110,6 +112,15 @@ void apply_authentication(Building& building, const model::Instance& said, VrrpI
   }
 }
 
+void apply_stall(Building& building, const model::Instance& said, VrrpInstance& instance) {
+  if (!said.timer_expired_backup) return;
+  if (instance.nopreempt) {
+    instance.timer_expired_backup = *said.timer_expired_backup;
+    return;
+  }
+  building.warn(said.timer_expired_backup.at, "no-effect", named(said) + "timer_expired_backup has a meaning only with nopreempt, ignored");
+}
+
 bool check_place(Building& building, const model::Instance& said, VrrpInstance& instance) {
   using config::ErrorClass;
   if (!said.vrid && building.has_error_in_block(said.at)) {
@@ -166,6 +177,7 @@ void drop_member_weights(Building& building, const model::SyncGroup& said, const
                     "sync_group_tracking_weight");
       tracked.weight = 0;
     }
+    drop_object_weights(building, said, *instance);
     const auto dropped = std::erase_if(instance->tracked_scripts, [](const TrackedScript& tracked) { return tracked.weight != 0; });
     if (dropped != 0) {
       building.warn(block->tracking.scripts.empty() ? block->at : block->tracking.scripts.front().at, "weight-ignored",

@@ -14,6 +14,8 @@ std::uint8_t choose_version(Building&, const model::Instance& said, const VrrpIn
 Duration choose_advert_interval(Building&, const model::Instance& said, const VrrpInstance&);
 void apply_strict(Building&, const model::Instance& said, VrrpInstance&);
 void apply_preemption(Building&, const model::Instance& said, VrrpInstance&);
+// timer_expired_backup
+void apply_stall(Building&, const model::Instance& said, VrrpInstance&);
 void apply_authentication(Building&, const model::Instance& said, VrrpInstance&);
 // VRID, interface and source are there and usable. False: the instance is left out.
 bool check_place(Building&, const model::Instance& said, VrrpInstance&);

@@ -101,6 +101,7 @@ struct Plan {
   IpvsPlan ipvs;
   CheckPlan check;
   std::vector<ScriptRow> scripts;
+  std::vector<WatchedFile> files;
   std::vector<AdvertSocketWish> sockets;
   NotifyTable notify;
   ParentSettings settings;

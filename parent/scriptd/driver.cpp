@@ -20,7 +20,8 @@
 namespace holdfast::scriptd {
 
 Driver::Driver(Loop& loop, Fd link, Mode mode)
-    : loop_(loop), link_(std::move(link), ChannelSocket::Descriptors::kRefused), table_(mode) {
+    : loop_(loop), link_(std::move(link), ChannelSocket::Descriptors::kRefused), table_(mode),
+      files_(loop, [this](TrackerId id, std::int64_t value) { say(FileRead{id, value}); }) {
   readable_ = loop_.on_readable(link_.fd(), [this] { readable(); });
   children_ = loop_.on_signal(SIGCHLD, [this] { reap(); });
 }
@@ -112,6 +113,12 @@ void Driver::obey(const OpenFifo& message) {
   if (opened->created) made_fifos_.push_back(message.path);
   say(answer, std::move(opened->descriptor));
 }
+
+void Driver::obey(const WatchFile& message) {
+  if (const Status status = files_.watch(message.file); !status) violated(status.error());
+}
+
+void Driver::obey(const ForgetFile& message) { files_.forget(message.id); }
 
 void Driver::reap() {
   for (int status = 0;;) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "parent/scriptd/files.h"
 #include "parent/scriptd/protocol.h"
 #include "parent/scriptd/table.h"
 #include "proto/channel/socket.h"
@@ -38,6 +39,8 @@ class Driver {
   void obey(const Cancel& message);
   void obey(const KillAll& message);
   void obey(const OpenFifo& message);
+  void obey(const WatchFile& message);
+  void obey(const ForgetFile& message);
   void violated(const Error& error);
   void say(const FromScriptd& message, Fd descriptor = {});
   void reap();
@@ -51,6 +54,7 @@ class Driver {
   Table table_;
   std::map<RunId, std::unique_ptr<Running>> running_;
   std::vector<std::string> made_fifos_;
+  FileWatch files_;
   bool ending_ = false;
   Loop::Watch readable_;
   Loop::Watch writable_;

@@ -14,7 +14,8 @@ namespace {
 // Upper half: answers. Never reused.
 enum class MessageKind : std::uint16_t {
   kBeginTable = 1, kRow = 2, kCommitTable = 3, kRun = 4, kCancel = 5, kKillAll = 6, kOpenFifo = 7,
-  kRowChecked = 0x8001, kTableReady = 0x8002, kFinished = 0x8003, kFifoOpened = 0x8004,
+  kWatchFile = 8, kForgetFile = 9,
+  kRowChecked = 0x8001, kTableReady = 0x8002, kFinished = 0x8003, kFifoOpened = 0x8004, kFileRead = 0x8005,
 };
 
 class Writer {
@@ -108,6 +109,16 @@ struct Encode {
   std::string operator()(const OpenFifo& m) const {
     return Writer(MessageKind::kOpenFifo).number(m.cookie).text(m.path).text(m.user).text(m.group).done();
   }
+  std::string operator()(const WatchFile& m) const {
+    const auto value = static_cast<std::uint64_t>(static_cast<std::int64_t>(m.file.value));
+    Writer writer(MessageKind::kWatchFile);
+    writer.number(m.file.id.value).number(m.file.create ? 1 : 0).number(m.file.overwrite ? 1 : 0).number(value);
+    return writer.text(m.file.name).text(m.file.path).done();
+  }
+  std::string operator()(const ForgetFile& m) const { return Writer(MessageKind::kForgetFile).number(m.id.value).done(); }
+  std::string operator()(const FileRead& m) const {
+    return Writer(MessageKind::kFileRead).number(m.id.value).number(static_cast<std::uint64_t>(m.value)).done();
+  }
   std::string operator()(const RowChecked& m) const {
     return Writer(MessageKind::kRowChecked).number(m.script.value).number(m.refused ? 1 : 0).text(m.reason).done();
   }
@@ -132,6 +143,17 @@ ScriptRow read_row(Reader& reader) {
   row.group = reader.text();
   row.argv = reader.texts();
   return row;
+}
+
+WatchedFile read_file(Reader& reader) {
+  WatchedFile file;
+  file.id = TrackerId{reader.number()};
+  file.create = reader.flag();
+  file.overwrite = reader.flag();
+  file.value = static_cast<int>(static_cast<std::int64_t>(reader.number()));
+  file.name = reader.text();
+  file.path = reader.text();
+  return file;
 }
 
 }  // namespace
@@ -176,6 +198,13 @@ Result<ToScriptd> decode_to_scriptd(std::string_view bytes) {
       message = std::move(fifo);
       break;
     }
+    case MessageKind::kWatchFile: {
+      WatchedFile file = read_file(reader);
+      if (!file.id || !file.path.starts_with('/')) return malformed(bytes.size());
+      message = WatchFile{std::move(file)};
+      break;
+    }
+    case MessageKind::kForgetFile: message = ForgetFile{TrackerId{reader.number()}}; break;
     default: return malformed(bytes.size());
   }
   if (!known || !reader.done()) return malformed(bytes.size());
@@ -204,6 +233,11 @@ Result<FromScriptd> decode_from_scriptd(std::string_view bytes) {
       const auto cookie = reader.number();
       const auto error = reader.number<std::int32_t>(kStatusMax);
       message = FifoOpened{cookie, error, reader.flag()};
+      break;
+    }
+    case MessageKind::kFileRead: {
+      const TrackerId id{reader.number()};
+      message = FileRead{id, static_cast<std::int64_t>(reader.number())};
       break;
     }
     default: return malformed(bytes.size());

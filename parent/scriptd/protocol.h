@@ -23,6 +23,7 @@ inline constexpr std::uint16_t kProtocolVersion = 1;
 inline constexpr std::size_t kMessageMax = 65536;
 inline constexpr std::size_t kRowsMax = 65536;       // rows of one table
 inline constexpr std::size_t kRunsMax = 1024;        // scripts running at one time; one more is reported as kNotRun
+inline constexpr std::size_t kFilesMax = 4096;       // watched at one time; one more is refused
 inline constexpr std::size_t kArgumentsMax = 512;    // strings of one row or one run
 
 using RunId = std::uint64_t;                         // chosen by the parent, unique while it runs
@@ -57,7 +58,15 @@ struct OpenFifo {
   std::string path, user, group;                     // user, group: empty for the service's
   bool operator==(const OpenFifo&) const = default;
 };
-using ToScriptd = std::variant<BeginTable, ScriptRow, CommitTable, Run, Cancel, KillAll, OpenFifo>;
+struct WatchFile {                                   // FileRead follows, now and whenever it is written, replaced or removed
+  WatchedFile file;
+  bool operator==(const WatchFile&) const = default;
+};
+struct ForgetFile {
+  TrackerId id;
+  bool operator==(const ForgetFile&) const = default;
+};
+using ToScriptd = std::variant<BeginTable, ScriptRow, CommitTable, Run, Cancel, KillAll, OpenFifo, WatchFile, ForgetFile>;
 
 // scriptd -> parent
 struct RowChecked {                                  // one for each row with something to say, before TableReady
@@ -81,7 +90,12 @@ struct FifoOpened {                                  // with a descriptor (read-
   bool created = false;
   bool operator==(const FifoOpened&) const = default;
 };
-using FromScriptd = std::variant<RowChecked, TableReady, Finished, FifoOpened>;
+struct FileRead {
+  TrackerId id;
+  std::int64_t value = 0;                            // 0 if it is not there or holds no number
+  bool operator==(const FileRead&) const = default;
+};
+using FromScriptd = std::variant<RowChecked, TableReady, Finished, FifoOpened, FileRead>;
 
 std::string encode(const ToScriptd& message);
 std::string encode(const FromScriptd& message);

@@ -1,10 +1,12 @@
 // Where lines of all processes end: the system log and, with -l, the console. One ident per process, as keepalived has it.
+// A reader that does not read holds nobody up: what cannot be written at once is dropped, counted, and the count is said with the next line.
 // Knows RFC 3164's form as glibc's syslog(3) writes it. Everything it needs is opened before the sandbox.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -28,8 +30,12 @@ class LogOutput {
 
  private:
   void connect();
+  bool to_console(const std::string& line);
+  bool to_syslog(const std::string& line);
   Rules rules_;
   Fd syslog_;
+  std::uint64_t console_dropped_ = 0;
+  std::uint64_t syslog_dropped_ = 0;
 };
 
 }  // namespace holdfast

@@ -52,6 +52,9 @@ void Supervisor::apply(Plan plan) {
   std::set<InstanceId> known;
   for (const VrrpInstance& instance : plan_.vrrp.instances) known.insert(instance.id);
   std::erase_if(last_states_, [&](const auto& entry) { return !known.contains(entry.first); });
+  std::set<TrackerId> told;
+  for (const ToldTracker& tracker : plan_.vrrp.told_trackers) told.insert(tracker.id);
+  std::erase_if(told_trackers_, [&](const auto& entry) { return !told.contains(entry.first); });
   checks_.clear();
   std::set<ServiceId> services;
   for (const CheckedService& service : plan_.check.services) {
@@ -219,6 +222,7 @@ void Supervisor::stop() {
   if (vrrpd_.process().running()) {
     wire::ParentToVrrpd message;
     message.mutable_stop()->set_release(!plan_.ipvs.keep_vrrp);
+    message.mutable_stop()->set_hand_over(rules_.hand_over && !launcher_gone_);
     vrrpd_.send(message);
     vrrpd_.hurry(plan_.settings.child_wait_time);
   }

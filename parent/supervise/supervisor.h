@@ -27,6 +27,7 @@ class Supervisor {
     bool every_child = false;      // --all: also those that have nothing to do
     bool respawn = true;           // -R: false
     unsigned resume_limit = 3;
+    bool hand_over = true;         // at the end, addresses stay until their next router is heard
   };
   Supervisor(Loop& loop, LauncherClient& launcher, Rules rules, Observer& observer);
 
@@ -36,6 +37,8 @@ class Supervisor {
   const Plan& plan() const { return plan_; }
 
   void script_finished(launcher::Child asker, ScriptId script, std::uint64_t run, const ScriptOutcome& outcome);
+  // The number of a track_file. Kept, so that a new vrrpd is told too.
+  void tracker_told(TrackerId id, std::int64_t value);
   void query_instances(std::uint64_t cookie);
   void query_services(std::uint64_t cookie);
   bool has_vrrpd() const { return vrrpd_.ready(); }
@@ -79,6 +82,7 @@ class Supervisor {
   void link_vrrpd();
   void link_checkerd();
   void link_workers();
+  void send_tracker(TrackerId id, std::int64_t value);
   void send_sockets();
   void send_socket(const AdvertSocketWish&);
   std::uint32_t index_of(const std::string& interface);
@@ -115,6 +119,7 @@ class Supervisor {
   std::map<std::string, LinkFacts> interfaces_;
   std::map<InstanceId, ResumedInstance> last_states_;
   std::map<CheckId, const Check*> checks_;  // into plan_
+  std::map<TrackerId, std::int64_t> told_trackers_;
   std::map<CheckId, CheckVerdict> verdicts_;
   std::set<ServiceId> quorum_up_;
   Loop::Watch launcher_watch_;

@@ -38,6 +38,19 @@ void Supervisor::tell_vrrpd() {
   if (!messages) return observer_.lost(messages.error().message, kExitConfiguration);
   vrrpd_.send_all(*messages);
   vrrpd_.note_sent(plan_.vrrp.generation);
+  for (const auto& [id, value] : told_trackers_) send_tracker(id, value);
+}
+
+void Supervisor::send_tracker(TrackerId id, std::int64_t value) {
+  wire::ParentToVrrpd message;
+  message.mutable_tracker_told()->set_tracker(id.value);
+  message.mutable_tracker_told()->set_value(value);
+  vrrpd_.send(message);
+}
+
+void Supervisor::tracker_told(TrackerId id, std::int64_t value) {
+  told_trackers_[id] = value;
+  if (vrrpd_.sent() != 0) send_tracker(id, value);
 }
 
 void Supervisor::tell_checkerd() {

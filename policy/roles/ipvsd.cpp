@@ -1,5 +1,5 @@
 // ipvsd: the one process that changes the kernel. Its netlink sockets are open before enter(); files are those below /proc/sys/net,
-// which has become its root directory.
+// which has become its root directory, and through a descriptor of /proc the names of processes.
 // SPDX-License-Identifier: Apache-2.0
 #include <linux/capability.h>
 
@@ -15,13 +15,17 @@ constexpr std::array kRules = {
     allow(HF_CALL(sendmmsg), "bursts of announcements"),
     allow(HF_CALL(getsockname), "libmnl"),
 #if !HF_INSTRUMENTED
-    allow(HF_CALL(openat), {without(2, O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY))}, "sysctls below /proc/sys/net, its root directory"),
+    allow(HF_CALL(getdents64), "processes that vrrp_track_process counts"),
+#endif
+#if !HF_INSTRUMENTED
+    allow(HF_CALL(openat), {without(2, O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY))}, "sysctls below /proc/sys/net, its root directory; names of processes"),
 #endif
 };
 static_assert(sound(kRules) && nothing_twice(kBaseline, kRules));
 
 constexpr std::array kGrants = {
     PathGrant{"/proc/sys/net", kRead | kWrite},
+    PathGrant{"/proc", kRead},
 };
 }  // namespace
 

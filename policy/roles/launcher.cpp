@@ -37,7 +37,7 @@ constexpr std::array kRules = {
     allow(HF_CALL(mmap), {masked(2, PROT_EXEC | PROT_WRITE, PROT_EXEC)}, "dynamic linker of a child; never writable and executable"),
     allow(HF_CALL(mprotect), {masked(2, PROT_EXEC | PROT_WRITE, PROT_EXEC)}, "dynamic linker of a child; never writable and executable"),
 #if !HF_INSTRUMENTED
-    allow(HF_CALL(pread64)), allow(HF_CALL(prlimit64), {equals(0, 0)}, "limits of a child"),
+    allow(HF_CALL(pread64)), allow(HF_CALL(getdents64), "ipvsd: processes that are counted"), allow(HF_CALL(prlimit64), {equals(0, 0)}, "limits of a child"),
 #endif
     allow(HF_CALL(newfstatat), {equals(3, 0)}, "libraries of a child look for files"),
     allow(HF_CALL(set_tid_address)), allow(HF_CALL(set_robust_list)), allow(HF_CALL(arch_prctl)),
@@ -51,9 +51,11 @@ constexpr std::array kRules = {
 static_assert(dangerous_calls_say_why(kRules) && nothing_twice(kBaseline, kRules));
 
 // Its main.cpp adds, for reading: the directories of the configuration and every entry of / but /proc /sys /dev /boot /root; for executing:
-// the roles' programs, by descriptor. ipvsd, below it, writes sysctls.
+// the roles' programs, by descriptor. ipvsd, below it, writes sysctls and reads
+// the names of processes; the launcher itself opens nothing there (parent/launcher/files.cpp).
 constexpr std::array kGrants = {
     PathGrant{"/proc/sys/net", kRead | kWrite},
+    PathGrant{"/proc", kRead},
     // Dynamic linkers.
     PathGrant{"/lib64/ld-linux-x86-64.so.2", kExecute},
     PathGrant{"/lib/ld-linux-aarch64.so.1", kExecute},

@@ -37,6 +37,7 @@ class ChannelSocket {
   Status send(std::string bytes, Fd descriptor = {}, std::uint64_t key = 0);
   // True while datagrams wait: watch for writability and call flush().
   bool backlogged() const { return !queue_.empty(); }
+  std::size_t waiting() const { return queue_.size(); }
   Status flush();
   // No value: nothing there now. Error with code EPIPE: the peer is gone; EPROTO: empty or oversized datagram.
   Result<std::optional<Datagram>> receive();

@@ -33,6 +33,7 @@ class Link {
   bool open() const { return body_ && !body_->ended; }
   // Messages wait for a slow peer: a sender of much that can wait holds back until they are gone.
   bool backlogged() const { return body_ && body_->socket.backlogged(); }
+  std::size_t waiting() const { return body_ ? body_->socket.waiting() : 0; }
   // Refuses a message without a body (it would be an empty datagram, which reads as the peer's end) and one over 64 KiB.
   Status send(const Out& message, Fd descriptor = {}, std::uint64_t coalesce_key = 0) {
     if (!open()) return Error{"link is closed", EPIPE};

@@ -84,6 +84,14 @@ void encode(const Destination& destination, wire::Destination& message) {
   message.set_tunnel_flags(destination.tunnel_flags);
 }
 
+void encode(const CountedProcesses& processes, wire::CountedProcesses& message) {
+  message.set_id(processes.id.value);
+  message.set_name(processes.name);
+  for (const std::string& word : processes.command) message.add_command(word);
+  message.set_whole_command(processes.whole_command);
+  message.set_match(static_cast<std::uint32_t>(processes.match));
+}
+
 void encode(const DestinationWish& wish, wire::DestinationWish& message) {
   message.set_destination(wish.id.value);
   message.set_present(wish.present);
@@ -158,6 +166,23 @@ Result<Destination> decode(const wire::Destination& message) {
   HF_TRY(destination.tunnel_port, bounds::within<std::uint16_t>("tunnel port", message.tunnel_port(), 0, 65535));
   HF_TRY(destination.tunnel_flags, bounds::within<std::uint16_t>("tunnel flags", message.tunnel_flags(), 0, 65535));
   return destination;
+}
+
+Result<CountedProcesses> decode(const wire::CountedProcesses& message) {
+  constexpr int kWordsMax = 512;
+  constexpr std::size_t kWordMax = 4096;
+  CountedProcesses processes;
+  HF_TRY(processes.id, bounds::identifier<TrackerId>("processes", message.id()));
+  HF_TRY(processes.name, bounds::text("name of processes", message.name(), kNameMax, 1));
+  HF_OK(bounds::count("words of a command", message.command_size(), kWordsMax));
+  for (const auto& bytes : message.command()) {
+    HF_TRY(std::string word, bounds::text("word of a command", bytes, kWordMax));
+    processes.command.push_back(std::move(word));
+  }
+  if (processes.command.empty()) return Error{"processes " + processes.name + " have no command"};
+  processes.whole_command = message.whole_command();
+  HF_TRY(processes.match, bounds::within<ParameterMatch>("param_match", message.match(), 0, 3));
+  return processes;
 }
 
 Result<DestinationWish> decode(const wire::DestinationWish& message) {

@@ -13,12 +13,14 @@ void encode(const VirtualAddress&, wire::VirtualAddress&);
 void encode(const InstanceRights&, wire::InstanceRights&);
 void encode(const Service&, wire::Service&);
 void encode(const Destination&, wire::Destination&);
+void encode(const CountedProcesses&, wire::CountedProcesses&);
 void encode(const DestinationWish&, wire::DestinationWish&);
 
 Result<VirtualAddress> decode(const wire::VirtualAddress&);
 Result<InstanceRights> decode(const wire::InstanceRights&);
 Result<Service> decode(const wire::Service&);
 Result<Destination> decode(const wire::Destination&);
+Result<CountedProcesses> decode(const wire::CountedProcesses&);
 Result<DestinationWish> decode(const wire::DestinationWish&);
 
 }  // namespace holdfast

@@ -17,6 +17,12 @@ static void encode(const TrackedScript& tracked, wire::TrackedScript& message) {
   message.set_reverse(tracked.reverse);
 }
 
+static void encode(const TrackedObject& tracked, wire::TrackedObject& message) {
+  message.set_tracker(tracked.tracker.value);
+  message.set_weight(tracked.weight);
+  message.set_reverse(tracked.reverse);
+}
+
 static void encode(const TrackedInterface& tracked, wire::TrackedInterface& message) {
   message.set_interface(tracked.interface);
   message.set_weight(tracked.weight);
@@ -35,6 +41,14 @@ static void encode(const Announcement& announcement, wire::Announcement& message
 static Result<TrackedScript> decode(const wire::TrackedScript& message) {
   TrackedScript tracked;
   HF_TRY(tracked.tracker, bounds::identifier<TrackerId>("tracked script", message.tracker()));
+  HF_TRY(tracked.weight, bounds::within<int>("weight", message.weight(), -254, 254));
+  tracked.reverse = message.reverse();
+  return tracked;
+}
+
+static Result<TrackedObject> decode(const wire::TrackedObject& message) {
+  TrackedObject tracked;
+  HF_TRY(tracked.tracker, bounds::identifier<TrackerId>("tracked object", message.tracker()));
   HF_TRY(tracked.weight, bounds::within<int>("weight", message.weight(), -254, 254));
   tracked.reverse = message.reverse();
   return tracked;
@@ -117,6 +131,8 @@ static Status decode_tracking(const wire::VrrpInstance& message, VrrpInstance& i
   }
   HF_OK(decode_all("tracked interfaces", message.tracked_interfaces(), instance.tracked_interfaces));
   HF_OK(decode_all("tracked scripts", message.tracked_scripts(), instance.tracked_scripts));
+  HF_OK(decode_all("tracked objects", message.tracked_objects(), instance.tracked_objects));
+  HF_TRY(instance.timer_expired_backup, bounds::within<unsigned>("timer_expired_backup", message.timer_expired_backup(), 0, 254));
   instance.sync_group = GroupId{message.sync_group()};
   return ok();
 }
@@ -130,6 +146,21 @@ void encode(const ScriptTracker& tracker, wire::ScriptTracker& message) {
   message.set_rise(tracker.rise);
   message.set_fall(tracker.fall);
   message.set_init_fail(tracker.init_fail);
+}
+
+void encode(const ToldTracker& tracker, wire::ToldTracker& message) {
+  message.set_id(tracker.id.value);
+  message.set_name(tracker.name);
+  message.set_kind(static_cast<std::uint32_t>(tracker.kind));
+}
+
+void encode(const ProcessTracker& tracker, wire::ProcessTracker& message) {
+  message.set_id(tracker.id.value);
+  message.set_name(tracker.name);
+  message.set_quorum(tracker.quorum);
+  message.set_quorum_max(tracker.quorum_max);
+  message.set_fork_delay_us(tracker.fork_delay.count());
+  message.set_terminate_delay_us(tracker.terminate_delay.count());
 }
 
 void encode(const VrrpInstance& instance, wire::VrrpInstance& message) {
@@ -171,6 +202,8 @@ void encode(const VrrpInstance& instance, wire::VrrpInstance& message) {
   for (const auto& interface : instance.fault_interfaces) message.add_fault_interfaces(interface);
   for (const auto& tracked : instance.tracked_interfaces) encode(tracked, *message.add_tracked_interfaces());
   for (const auto& tracked : instance.tracked_scripts) encode(tracked, *message.add_tracked_scripts());
+  for (const auto& tracked : instance.tracked_objects) encode(tracked, *message.add_tracked_objects());
+  message.set_timer_expired_backup(instance.timer_expired_backup);
   encode(instance.announcement, *message.mutable_announcement());
   message.set_sync_group(instance.sync_group.value);
 }
@@ -182,6 +215,7 @@ void encode(const SyncGroup& group, wire::SyncGroup& message) {
   message.set_tracking_weight(group.tracking_weight);
   for (const auto& tracked : group.tracked_interfaces) encode(tracked, *message.add_tracked_interfaces());
   for (const auto& tracked : group.tracked_scripts) encode(tracked, *message.add_tracked_scripts());
+  for (const auto& tracked : group.tracked_objects) encode(tracked, *message.add_tracked_objects());
 }
 
 void encode(const ResumedInstance& resumed, wire::ResumedInstance& message) {
@@ -201,6 +235,25 @@ Result<ScriptTracker> decode(const wire::ScriptTracker& message) {
   HF_TRY(tracker.rise, bounds::within<unsigned>("rise", message.rise(), 1, kCountMax));
   HF_TRY(tracker.fall, bounds::within<unsigned>("fall", message.fall(), 1, kCountMax));
   tracker.init_fail = message.init_fail();
+  return tracker;
+}
+
+Result<ToldTracker> decode(const wire::ToldTracker& message) {
+  ToldTracker tracker;
+  HF_TRY(tracker.id, bounds::identifier<TrackerId>("tracker", message.id()));
+  HF_TRY(tracker.name, bounds::text("tracker name", message.name(), kNameMax, 1));
+  HF_TRY(tracker.kind, bounds::within<ToldKind>("kind of tracker", message.kind(), 0, 2));
+  return tracker;
+}
+
+Result<ProcessTracker> decode(const wire::ProcessTracker& message) {
+  ProcessTracker tracker;
+  HF_TRY(tracker.id, bounds::identifier<TrackerId>("tracker", message.id()));
+  HF_TRY(tracker.name, bounds::text("tracker name", message.name(), kNameMax, 1));
+  tracker.quorum = message.quorum();
+  tracker.quorum_max = message.quorum_max();
+  HF_TRY(tracker.fork_delay, bounds::duration("fork_delay", message.fork_delay_us()));
+  HF_TRY(tracker.terminate_delay, bounds::duration("terminate_delay", message.terminate_delay_us()));
   return tracker;
 }
 
@@ -244,6 +297,7 @@ Result<SyncGroup> decode(const wire::SyncGroup& message) {
   group.tracking_weight = message.tracking_weight();
   HF_OK(decode_all("tracked interfaces", message.tracked_interfaces(), group.tracked_interfaces));
   HF_OK(decode_all("tracked scripts", message.tracked_scripts(), group.tracked_scripts));
+  HF_OK(decode_all("tracked objects", message.tracked_objects(), group.tracked_objects));
   return group;
 }
 

@@ -8,11 +8,15 @@
 
 namespace holdfast {
 
+void encode(const ToldTracker&, wire::ToldTracker&);
+void encode(const ProcessTracker&, wire::ProcessTracker&);
 void encode(const VrrpInstance&, wire::VrrpInstance&);
 void encode(const SyncGroup&, wire::SyncGroup&);
 void encode(const ScriptTracker&, wire::ScriptTracker&);
 void encode(const ResumedInstance&, wire::ResumedInstance&);
 
+Result<ToldTracker> decode(const wire::ToldTracker&);
+Result<ProcessTracker> decode(const wire::ProcessTracker&);
 Result<VrrpInstance> decode(const wire::VrrpInstance&);
 Result<SyncGroup> decode(const wire::SyncGroup&);
 Result<ScriptTracker> decode(const wire::ScriptTracker&);

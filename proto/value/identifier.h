@@ -20,7 +20,7 @@ struct Id {
 using InstanceId = Id<struct InstanceTag>;        // one vrrp_instance: VRID + family + interface (+ unicast source)
 using GroupId = Id<struct GroupTag>;              // one vrrp_sync_group, by name
 using ScriptId = Id<struct ScriptTag>;            // one row of scriptd's table: argv, user, time limit
-using TrackerId = Id<struct TrackerTag>;          // one vrrp_script as a tracked object, by name
+using TrackerId = Id<struct TrackerTag>;          // one tracked object (vrrp_script, track_file, ...), by kind and name
 using ServiceId = Id<struct ServiceTag>;          // one IPVS service: protocol + address + port, or family + fwmark
 using DestinationId = Id<struct DestinationTag>;  // one real or sorry server of one service
 using CheckId = Id<struct CheckTag>;              // one check of one destination, by its whole configuration

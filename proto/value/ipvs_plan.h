@@ -78,11 +78,23 @@ struct Destination {
   bool operator==(const Destination&) const = default;
 };
 
+// Processes that a vrrp_track_process counts: by name, or by command line with its parameters.
+enum class ParameterMatch : std::uint8_t { kAny = 0, kExact = 1, kInitial = 2, kPartial = 3 };
+struct CountedProcesses {
+  TrackerId id;
+  std::string name;                        // of the vrrp_track_process
+  std::vector<std::string> command;        // the name of the process, or its first words
+  bool whole_command = false;              // compare /proc/PID/cmdline, not the process name
+  ParameterMatch match = ParameterMatch::kAny;
+  bool operator==(const CountedProcesses&) const = default;
+};
+
 struct IpvsPlan {
   Generation generation = 0;
   std::vector<InstanceRights> instances;
   std::vector<Service> services;
   std::vector<Destination> destinations;
+  std::vector<CountedProcesses> processes;
   bool uses_ipvs = false;                  // the file has virtual servers: ip_vs must be there
   bool lvs_flush = false;                  // remove foreign services at start
   bool keep_ipvs = false;                  // -I: leave the table at exit

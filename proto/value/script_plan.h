@@ -20,6 +20,17 @@ struct ScriptRow {
   bool operator==(const ScriptRow&) const = default;
 };
 
+// A track_file: read by scriptd whenever it is written or replaced. An absent one counts as 0.
+struct WatchedFile {
+  TrackerId id;
+  std::string name;
+  std::string path;               // absolute
+  bool create = false;            // init_file: made with `value` at the first start if it is not there
+  bool overwrite = false;         // and written even if it is
+  int value = 0;
+  bool operator==(const WatchedFile&) const = default;
+};
+
 // How a run ended.
 struct ScriptOutcome {
   enum class Kind : std::uint8_t { kExited = 0, kSignalled = 1, kTimedOut = 2, kNotRun = 3 };

@@ -32,12 +32,39 @@ struct ScriptTracker {
   bool operator==(const ScriptTracker&) const = default;
 };
 
+// What is told from outside: the number in a track_file, or the state (1 up, 0 down) of a BFD session or of the items of a track_group.
+enum class ToldKind : std::uint8_t { kFile = 0, kBfd = 1, kStatic = 2 };
+struct ToldTracker {
+  TrackerId id;
+  std::string name;
+  ToldKind kind = ToldKind::kFile;
+  bool operator==(const ToldTracker&) const = default;
+};
+
+// vrrp_track_process: up while the number of processes that ipvsd counts is within the quorum. A change counts after its delay.
+struct ProcessTracker {
+  TrackerId id;
+  std::string name;
+  std::uint32_t quorum = 1;
+  std::uint32_t quorum_max = 0xffffffff;
+  Duration fork_delay{0};
+  Duration terminate_delay{0};
+  bool operator==(const ProcessTracker&) const = default;
+};
+
 // weight 0: its failure is a fault. Otherwise -253..253 is added (positive: while up; negative: while down); reverse turns it around.
 struct TrackedScript {
   TrackerId tracker;
   int weight = 0;
   bool reverse = false;
   bool operator==(const TrackedScript&) const = default;
+};
+// A ToldTracker or a ProcessTracker. Of a file the number times the weight is added; weight 0: another number than 0 is a fault.
+struct TrackedObject {
+  TrackerId tracker;
+  int weight = 0;
+  bool reverse = false;
+  bool operator==(const TrackedObject&) const = default;
 };
 struct TrackedInterface {
   std::string interface;
@@ -98,6 +125,8 @@ struct VrrpInstance {
   std::vector<std::string> fault_interfaces;  // interfaces of virtual addresses: down means fault
   std::vector<TrackedInterface> tracked_interfaces;
   std::vector<TrackedScript> tracked_scripts;
+  std::vector<TrackedObject> tracked_objects;
+  unsigned timer_expired_backup = 0;  // the highest priority of any other router, 0: not said
   Announcement announcement;
   GroupId sync_group;                // 0: none
   bool operator==(const VrrpInstance&) const = default;
@@ -110,6 +139,7 @@ struct SyncGroup {
   bool tracking_weight = false;      // sync_group_tracking_weight: weights of members count
   std::vector<TrackedInterface> tracked_interfaces;
   std::vector<TrackedScript> tracked_scripts;
+  std::vector<TrackedObject> tracked_objects;
   bool operator==(const SyncGroup&) const = default;
 };
 
@@ -118,6 +148,8 @@ struct VrrpPlan {
   Duration startup_delay{0};         // vrrp_startup_delay and vrrp_delay_after_boot, resolved by the parent
   unsigned resume_limit = 3;         // --vrrp-resume-limit: resumptions as master in 60 s, then release and back-off
   std::vector<ScriptTracker> trackers;
+  std::vector<ToldTracker> told_trackers;
+  std::vector<ProcessTracker> process_trackers;
   std::vector<SyncGroup> groups;
   std::vector<VrrpInstance> instances;
   bool operator==(const VrrpPlan&) const = default;

@@ -46,6 +46,7 @@ ROOMS = {
     "ipvsd/reconcile/": (VALUE + ["ipvsd/reconcile/"], True),
     "ipvsd/netlink/": (VALUE + ["ipvsd/netlink/", "ipvsd/reconcile/change.h"], False),
     "ipvsd/netlink/socket": (VALUE + ["ipvsd/netlink/", "ipvsd/reconcile/change.h", "proto/runtime/"], False),
+    "ipvsd/kernel/census": (VALUE + ["ipvsd/kernel/census.h"], True),
     "ipvsd/kernel/": (["ipvsd/", "proto/value/", "proto/runtime/"], False),
     "ipvsd/announce/": (VALUE + ["ipvsd/announce/", "proto/runtime/"], False),
 }
@@ -61,7 +62,7 @@ RIGHTS = [
     ("raw sockets are opened by the launcher", r"\bSOCK_RAW\b|\bAF_PACKET\b", ("parent/launcher/", "policy/", "ipvsd/announce/"), "G1"),
     ("connections are opened by checkerd/connect", r"(?<![\w.>:])(::)?connect\(", ("checkerd/connect/", "parent/status/log_output", "parent/control/socket"), "G1"),
     ("files are opened by the launcher", r"(?<![\w.>])(::)?(openat|openat2|fopen|creat)\(|(?<![\w.>])::open\(|[=(,!]\s*open\((?!\))|std::[io]?fstream",
-     ("parent/launcher/", "parent/entry/", "parent/scriptd/", "policy/landlock", "ipvsd/kernel/sysctl", "parent/status/dump_file",
+     ("parent/launcher/", "parent/entry/", "parent/scriptd/", "policy/landlock", "ipvsd/kernel/sysctl", "ipvsd/kernel/process_source", "parent/status/dump_file",
       "parent/driver/files", "parent/driver/owned", "parent/control/answers"), "G1"),
     ("only the loop reads a clock", r"\bclock_gettime\b|\bgettimeofday\b|::now\(", ("proto/runtime/", "policy/"), "G7"),
     ("no exceptions", r"\bthrow\b|\bcatch *\(", (), "G22"),

@@ -136,6 +136,10 @@ void Network::perform(std::size_t number, const Actions& actions) {
     }
   }
   if (node.router && node.ipvsd && !node.complete && node.router->settled()) complete(number);
+  if (!node.router || !node.router->stopped()) return;
+  at(now_, [this, number, life = node.life] {
+    if (nodes_[number].life == life) power_off(number);
+  });
 }
 
 // ipvsd: a claim number is never used for two things, and an older one never undoes a newer one.
@@ -165,7 +169,7 @@ void Network::send(std::size_t number, const SendAdvert& action) {
   const AdvertDetails details{action.priority, listed_addresses(view->config, view->mtu), *view->source, view->config.group_address, false};
   const Packed packed{encode(view->config, details), *view->source, view->config.group_address};
   for (std::size_t other = 0; other < nodes_.size(); ++other) {
-    if (other == number || nodes_[other].component != node.component || chance(loss_)) continue;
+    if (other == number || nodes_[other].component != node.component || blocked_.contains({number, other}) || chance(loss_)) continue;
     const Duration delay{std::uniform_int_distribution<std::int64_t>(1, std::max<std::int64_t>(1, delay_max_.count()))(random_)};
     at(now_ + delay, [this, other, life = nodes_[other].life, packed] { deliver(other, life, packed); });
   }
@@ -187,6 +191,7 @@ void Network::inject(std::size_t number, std::vector<std::uint8_t> message, cons
 }
 
 void Network::heal() {
+  blocked_.clear();
   for (Node& node : nodes_) node.component = 0;
 }
 
@@ -268,6 +273,14 @@ void Network::stop(std::size_t number) {
   if (!nodes_[number].router) return;
   give(number, StopAll{true});
   power_off(number);
+}
+
+void Network::hand_over(std::size_t number) {
+  when_awake(number, [this, number] { give(number, StopAll{true, true}); });
+}
+
+void Network::tell(std::size_t number, TrackerId tracker, std::int64_t value) {
+  when_awake(number, [this, number, tracker, value] { give(number, TrackerTold{tracker, value}); });
 }
 
 void Network::link(std::size_t number, bool up) {

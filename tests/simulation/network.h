@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,9 @@ class Network {
   void power_off(std::size_t node);                            // everything at once
   void power_on(std::size_t node);
   void stop(std::size_t node);                                 // in order
+  void hand_over(std::size_t node);                            // in order, answering until the next router is heard
+  void block(std::size_t from, std::size_t to) { blocked_.insert({from, to}); }  // one way; heal() ends it
+  void tell(std::size_t node, TrackerId tracker, std::int64_t value);
   void link(std::size_t node, bool up);
   void reload(std::size_t node, VrrpPlan plan);
   void set_script(std::size_t node, bool succeeds) { nodes_[node].script_succeeds = succeeds; }
@@ -114,6 +118,7 @@ class Network {
   Instant now_{Duration{1'000'000}};
   std::mt19937_64 random_;
   double loss_ = 0;
+  std::set<std::pair<std::size_t, std::size_t>> blocked_;
   Duration delay_max_{200};
   std::uint64_t sequence_ = 0;
   std::map<std::pair<Instant, std::uint64_t>, std::function<void()>> schedule_;

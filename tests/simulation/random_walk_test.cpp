@@ -1,4 +1,4 @@
-// Random histories of two to five routers: partitions, loss, stalls, crashes, restarts, reloads, faults, floods. Checked all the time:
+// Random histories of two to five routers: partitions, one-way and other loss, stalls, crashes, restarts, hand-overs, reloads, trackers, faults. Checked all the time:
 // addresses are on two connected nodes no longer than one advert needs to cross. Checked at the end of each calm period: exactly one
 // active router in each component, the right one. A failing history prints its seed; HF_SEED=n replays it.
 // SPDX-License-Identifier: Apache-2.0
@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kHistories = 1200;
 constexpr int kDisturbances = 8;
+constexpr TrackerId kFile{7};
 
 class History {
  public:
@@ -23,6 +24,7 @@ class History {
     interval_ = std::vector<Duration>{10ms, 100ms, 1s, 3s}[pick(0, 3)];
     delay_ = std::min<Duration>(interval_ / 20, 2ms);
     nopreempt_ = pick(0, 4) == 0;
+    file_weight_ = static_cast<int>(pick(0, 2));
     network_.set_delay(delay_);
     network_.observer = [this] { watch(); };
     for (std::uint64_t node = 0; node < count; ++node) network_.add(plan(static_cast<std::uint8_t>(pick(1, 254))));
@@ -53,13 +55,15 @@ class History {
     instance.nopreempt = nopreempt_;
     instance.higher_prio_send_advert = pick(0, 3) == 0;
     instance.announcement.lower_prio_repeat = 1;
+    plan.told_trackers = {{kFile, "f", ToldKind::kFile}};
+    instance.tracked_objects = {{kFile, file_weight_, false}};
     return plan;
   }
 
   void disturb() {
     const std::size_t node = any_node();
     disturbed_ = true;
-    switch (pick(0, 11)) {
+    switch (pick(0, 14)) {
       case 0:
         for (std::size_t other = 0; other < network_.size(); ++other) network_.place(other, static_cast<int>(pick(0, 1)));
         break;
@@ -74,6 +78,9 @@ class History {
       case 9: network_.restart_ipvsd(node, interval_ * static_cast<int>(pick(1, 6))); break;
       case 10: network_.delete_address(node, kId); break;
       case 11: network_.reload(node, network_.plan(node)); break;
+      case 12: network_.hand_over(node); break;
+      case 13: network_.tell(node, kFile, static_cast<std::int64_t>(pick(0, 300)) - 150); break;
+      case 14: network_.block(node, any_node()); break;
     }
   }
 
@@ -84,6 +91,7 @@ class History {
     for (std::size_t node = 0; node < network_.size(); ++node) {
       network_.link(node, true);
       if (pick(0, 3) != 0) network_.power_on(node);
+      network_.tell(node, kFile, 0);
     }
   }
 
@@ -132,6 +140,7 @@ class History {
   Duration interval_{};
   Duration delay_{};
   bool nopreempt_ = false;
+  int file_weight_ = 0;  // 0: another number than 0 is a fault
   bool disturbed_ = true;
   Instant twice_since_ = kNever;
 };

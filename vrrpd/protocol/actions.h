@@ -104,8 +104,15 @@ struct ScriptNoted {
   bool operator==(const ScriptNoted&) const = default;
 };
 
+// The quorum of a vrrp_track_process was reached or lost.
+struct ObjectNoted {
+  std::string name;
+  bool up = false;
+  bool operator==(const ObjectNoted&) const = default;
+};
+
 using Action = std::variant<SendAdvert, ClaimAddresses, ReleaseAddresses, AnnounceAddresses, StateChanged, GroupStateChanged,
-                            PriorityChanged, LowerPriorityHeard, RunScript, Noted, ScriptNoted>;
+                            PriorityChanged, LowerPriorityHeard, RunScript, Noted, ScriptNoted, ObjectNoted>;
 using Actions = std::vector<Action>;
 
 }  // namespace holdfast::vrrp

@@ -30,6 +30,9 @@ class Machine {
   void on_fault(const InstanceEvent&);
 
  private:
+  // Init
+  void heard_after_goodbye(const AdvertHeard&);
+  void leave();
   // Backup
   void down_timer();
   void heard_as_backup(const AdvertHeard&);
@@ -77,8 +80,10 @@ void stay() {}
 void Machine::on_init(const InstanceEvent& event) {
   std::visit(Overload{
                  [&](const Begin& e) { begin(e); },
-                 [&](const TimerFired&) { stay(); },
-                 [&](const AdvertHeard&) { stay(); },
+                 [&](const TimerFired&) {
+                   if (state_.leaves_by <= now_) leave();
+                 },
+                 [&](const AdvertHeard& e) { heard_after_goodbye(e); },
                  [&](const FaultAppeared& e) { fault(e); },
                  [&](const FaultCleared&) { stay(); },
                  [&](const PriorityWanted& e) { want_priority(e.priority); },
@@ -87,9 +92,20 @@ void Machine::on_init(const InstanceEvent& event) {
                  [&](const GroupYields&) { stay(); },
                  [&](const GroupAnnounces&) { stay(); },
                  [&](const AddressLost&) { stay(); },
-                 [&](const Shutdown&) { stay(); },
+                 [&](const Shutdown&) { leave(); },
              },
              event);
+}
+
+// The router that takes over speaks before it claims: from here on it answers, and we do not. What arrived before the goodbye is no answer.
+void Machine::heard_after_goodbye(const AdvertHeard& advert) {
+  if (advert.priority != 0 && now_ - advert.waited >= state_.since) leave();
+}
+
+void Machine::leave() {
+  if (state_.leaves_by == kNever) return;
+  state_.leaves_by = kNever;
+  release();
 }
 
 void Machine::begin(const Begin& event) {
@@ -344,11 +360,11 @@ void Machine::yield(Instant timer, std::string reason) {
 }
 
 void Machine::shut_down(const Shutdown& event) {
-  if (state_.state == VrrpState::kMaster && event.release) {
-    send(0);
-    release();
-  }
+  const bool speaks = state_.state == VrrpState::kMaster && event.release;
+  if (speaks) send(0);
+  if (speaks && !event.hand_over) release();
   disarm();
+  if (speaks && event.hand_over) state_.leaves_by = now_ + hand_over_limit(config_);
   state_.state = VrrpState::kInit;
   state_.since = now_;
 }

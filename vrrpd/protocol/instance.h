@@ -46,6 +46,7 @@ struct GroupAnnounces {};  // another member heard a worse router
 struct AddressLost {};     // somebody else deleted a virtual address
 struct Shutdown {
   bool release = true;     // false: leave addresses where they are, say nothing
+  bool hand_over = false;  // keep the addresses until the next active router is heard, within hand_over_limit()
 };
 
 using InstanceEvent = std::variant<Begin, TimerFired, AdvertHeard, FaultAppeared, FaultCleared, PriorityWanted, Reconfigured, GroupLeads,
@@ -65,6 +66,7 @@ struct InstanceState {
   Instant refresh = kNever;            // the next repeated announcement
   Instant preempt_after = kNever;      // preempt_delay is running until then
   bool wants_lead = false;             // member of a sync group whose down timer has expired
+  Instant leaves_by = kNever;          // Init after a Shutdown: the addresses are still held, until then at most
   Generation claim = 0;
   Instant since{};                     // of this state
   // Owner conflict: another 255 with a lower address was heard; after two own adverts and a while it should have yielded.

@@ -13,10 +13,13 @@ namespace holdfast::vrrp {
 Actions Router::handle(const RouterEvent& event, Instant now) {
   now_ = now;
   actions_.clear();
-  if (!stopped_) {
+  const bool goes_on = std::holds_alternative<InstanceHeard>(event) || std::holds_alternative<TimersDue>(event) ||
+                       std::holds_alternative<StopAll>(event);
+  if (!stopped_ && (!leaving_ || goes_on)) {
     fire(active_);
     std::visit([this](const auto& e) { on(e); }, event);
     tell_groups();
+    if (leaving_ && !anybody_leaves()) stopped_ = true;
   }
   return std::exchange(actions_, {});
 }
@@ -80,6 +83,32 @@ void Router::on(const ScriptEnded& event) {
   }
 }
 
+void Router::on(const TrackerTold& event) {
+  if (numbers_.size() >= kNumbersMax && !numbers_.contains(event.tracker)) return;
+  numbers_[event.tracker] = event.value;
+  const auto found = world_.objects.find(event.tracker);
+  if (found == world_.objects.end()) return;  // of a plan that is on its way
+  const auto processes = std::find_if(processes_.begin(), processes_.end(), [&](const Processes& p) { return p.config.id == event.tracker; });
+  World::Object& object = found->second;
+  object.number = event.value;
+  if (processes != processes_.end()) {
+    const auto count = static_cast<std::uint32_t>(std::clamp<std::int64_t>(event.value, 0, kProcessesMax));
+    return processes_changed(*processes, after_count(processes->config, processes->health, count, now_));
+  }
+  object.health = object.is_file || event.value != 0 ? Health::kUp : Health::kDown;
+  evaluate(users_of_object_[event.tracker]);
+}
+
+void Router::processes_changed(Processes& processes, ProcessHealth health) {
+  const bool changed = health.health != processes.health.health;
+  processes.health = health;
+  chores_.arm(kChoreProcess + static_cast<std::uint32_t>(&processes - processes_.data()), health.due);
+  if (!changed) return;
+  world_.objects[processes.config.id].health = health.health;
+  actions_.push_back(ObjectNoted{processes.config.name, health.health == Health::kUp});
+  evaluate(users_of_object_[processes.config.id]);
+}
+
 void Router::on(const AddressDeleted& event) {
   const auto found = by_id_.find(event.instance);
   if (found != by_id_.end()) feed(found->second, AddressLost{});
@@ -98,11 +127,13 @@ void Router::on(const IpvsdGone&) {
 }
 
 void Router::on(const StopAll& event) {
-  for (std::uint32_t number = 0; number < slots_.size(); ++number) feed(number, Shutdown{event.release});
-  stopped_ = true;
-  active_.clear();
-  listening_.clear();
   chores_.clear();
+  leaving_ = true;
+  for (std::uint32_t number = 0; number < slots_.size(); ++number) feed(number, Shutdown{event.release, event.hand_over});
+}
+
+bool Router::anybody_leaves() const {
+  return std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.state.leaves_by != kNever; });
 }
 
 // ===== timers =====
@@ -138,6 +169,11 @@ void Router::run_chores() {
     chores_.arm(number, kNever);
     if (number < trackers_.size()) {
       run_script(number);
+      continue;
+    }
+    if (number >= kChoreProcess && number < kChoreProcess + processes_.size()) {
+      Processes& processes = processes_[number - kChoreProcess];
+      processes_changed(processes, after_delay(processes.health, now_));
       continue;
     }
     if (number == kChoreIpvsd) arm_ipvsd_chore();
@@ -236,7 +272,7 @@ void Router::arm(std::uint32_t number) {
   const InstanceState& state = slots_[number].state;
   const bool active = state.state == VrrpState::kMaster;
   active_.arm(number, active ? state.deadline() : kNever);
-  listening_.arm(number, state.state == VrrpState::kBackup ? state.timer : kNever);
+  listening_.arm(number, state.state == VrrpState::kBackup ? state.timer : state.leaves_by);
 }
 
 VrrpState Router::state_of(const Group& group) const {

@@ -54,6 +54,10 @@ struct ScriptEnded {
   std::uint64_t run = 0;
   ScriptOutcome outcome;
 };
+struct TrackerTold {  // of a ToldTracker or a ProcessTracker
+  TrackerId tracker;
+  std::int64_t value = 0;
+};
 struct AddressDeleted {
   InstanceId instance;
 };
@@ -61,6 +65,7 @@ struct IpvsdAttached {};
 struct IpvsdGone {};
 struct StopAll {
   bool release = true;
+  bool hand_over = false;  // stopped() as soon as nobody waits for its next router any more
 };
 // `listening`: down timers too. Without it only what active routers owe and scripts; then sockets of overdue_listeners() are read first,
 // so that an advert that waits in a socket counts before the timer that it would have stopped.
@@ -68,8 +73,8 @@ struct TimersDue {
   bool listening = true;
 };
 
-using RouterEvent = std::variant<LinkTold, AllLinksTold, SocketOpened, SocketClosed, InstanceHeard, ScriptEnded, AddressDeleted,
-                                 IpvsdAttached, IpvsdGone, StopAll, TimersDue>;
+using RouterEvent = std::variant<LinkTold, AllLinksTold, SocketOpened, SocketClosed, InstanceHeard, ScriptEnded, TrackerTold,
+                                 AddressDeleted, IpvsdAttached, IpvsdGone, StopAll, TimersDue>;
 
 class Router {
  public:
@@ -100,6 +105,8 @@ class Router {
   // What is claimed now; settled(): nobody is still waiting to resume, so what is not claimed may be withdrawn.
   std::vector<ClaimAddresses> claims() const;
   bool settled() const;
+  // After StopAll: nothing is held any more, nothing is due.
+  bool stopped() const { return stopped_; }
   const SyncGroup* group(GroupId id) const;
   const ScriptTracker* tracker(TrackerId id) const;
   std::vector<std::pair<TrackerId, Health>> trackers() const;
@@ -135,6 +142,10 @@ class Router {
     std::vector<std::uint32_t> users;
   };
   using Slots = std::vector<std::uint32_t>;
+  struct Processes {
+    ProcessTracker config;
+    ProcessHealth health;
+  };
 
   // router.cpp: events
   void on(const LinkTold&);
@@ -143,14 +154,17 @@ class Router {
   void on(const SocketClosed&);
   void on(const InstanceHeard&);
   void on(const ScriptEnded&);
+  void on(const TrackerTold&);
   void on(const AddressDeleted&);
   void on(const IpvsdAttached&);
   void on(const IpvsdGone&);
   void on(const StopAll&);
+  bool anybody_leaves() const;
   void on(const TimersDue&);
   void fire(DeadlineSet& set);
   void run_chores();
   void run_script(std::uint32_t number);
+  void processes_changed(Processes& processes, ProcessHealth health);
   void script_result(Tracker& tracker, ScriptNote note, const ScriptOutcome& outcome);
   void feed(std::uint32_t number, const InstanceEvent& event);
   void group_consequences(std::uint32_t number, VrrpState before, const InstanceEvent& event, bool heard_lower);
@@ -172,6 +186,7 @@ class Router {
 
   // router_apply.cpp: reload
   void adopt_trackers(std::vector<ScriptTracker> trackers);
+  void adopt_objects(const VrrpPlan& plan);
   std::vector<std::uint32_t> adopt_instances(std::vector<VrrpInstance> instances, const std::vector<ResumedInstance>& resumed);
   void retire_missing(const VrrpPlan& plan);
   void rebuild_indexes(std::vector<SyncGroup> groups);
@@ -184,6 +199,8 @@ class Router {
   std::vector<Slot> retired_;
   std::vector<Group> groups_;
   std::vector<Tracker> trackers_;
+  std::vector<Processes> processes_;
+  std::unordered_map<TrackerId, std::int64_t> numbers_;  // that were told, also before the plan that names them
   World world_;
   std::unordered_map<std::uint32_t, std::string> link_names_;  // by index, to notice a rename
   std::set<std::string> untold_;  // links not told since IpvsdAttached
@@ -191,6 +208,7 @@ class Router {
   std::set<std::uint32_t> touched_groups_;
   bool links_told_ = false;
   bool planned_ = false;
+  bool leaving_ = false;
   bool stopped_ = false;
   Instant hold_until_{};        // vrrp_startup_delay
   Instant grace_until_{};       // sockets of a new plan are still on their way
@@ -204,6 +222,7 @@ class Router {
   std::unordered_map<InstanceId, std::uint32_t> by_id_;
   std::unordered_map<TrackerId, std::uint32_t> tracker_by_id_;
   std::unordered_map<ScriptId, Slots> tracker_by_script_;
+  std::unordered_map<TrackerId, Slots> users_of_object_;
   std::unordered_multimap<std::string, std::uint32_t> by_interface_;
   std::unordered_multimap<std::uint64_t, std::uint32_t> listeners_;  // by socket and VRID
 };

@@ -35,12 +35,14 @@ Status Router::acceptable(const VrrpPlan& plan) {
 }
 
 Actions Router::apply(VrrpPlan plan, const std::vector<ResumedInstance>& resumed, Instant now) {
+  if (leaving_) return {};  // who has said goodbye does not begin anew
   now_ = now;
   actions_.clear();
   fire(active_);
   const bool first = !std::exchange(planned_, true);
   retire_missing(plan);
   adopt_trackers(std::move(plan.trackers));
+  adopt_objects(plan);
   const Slots changed = adopt_instances(std::move(plan.instances), resumed);
   rebuild_indexes(std::move(plan.groups));
   grace_until_ = now_ + kSocketGrace;
@@ -104,6 +106,41 @@ void Router::adopt_trackers(std::vector<ScriptTracker> trackers) {
   }
 }
 
+// A number that was told stays: it is of the object, not of the plan. What is new is unknown until it is told; a session is down until then.
+void Router::adopt_objects(const VrrpPlan& plan) {
+  const auto numbers = std::exchange(numbers_, {});
+  world_.objects.clear();
+  const auto number_of = [&](TrackerId id) -> std::optional<std::int64_t> {
+    const auto told = numbers.find(id);
+    if (told == numbers.end()) return std::nullopt;
+    numbers_.insert(*told);
+    return told->second;
+  };
+  for (const ToldTracker& tracker : plan.told_trackers) {
+    const auto number = number_of(tracker.id);
+    World::Object object{tracker.name, tracker.kind == ToldKind::kFile, Health::kUnknown, 0};
+    if (tracker.kind == ToldKind::kBfd) object = {"BFD session " + tracker.name, false, Health::kDown, 0};
+    if (tracker.kind == ToldKind::kStatic) object = {"track_group " + tracker.name, false, Health::kUp, 1};
+    if (number) object.health = object.is_file || *number != 0 ? Health::kUp : Health::kDown;
+    object.number = number.value_or(object.number);
+    world_.objects.emplace(tracker.id, std::move(object));
+  }
+  std::vector<Processes> next;
+  for (const ProcessTracker& tracker : plan.process_trackers) {
+    Processes processes{tracker, {}};
+    const auto old = std::find_if(processes_.begin(), processes_.end(), [&](const Processes& p) { return p.config.id == tracker.id; });
+    if (old != processes_.end()) processes.health = old->health;
+    const auto number = number_of(tracker.id);
+    if (number) {
+      const auto count = static_cast<std::uint32_t>(std::clamp<std::int64_t>(*number, 0, kProcessesMax));
+      processes.health = after_count(tracker, processes.health, count, now_);
+    }
+    world_.objects[tracker.id] = {"track_process " + tracker.name, false, processes.health.health, number.value_or(0)};
+    next.push_back(std::move(processes));
+  }
+  processes_ = std::move(next);
+}
+
 // Returns the slots whose configuration changed.
 Router::Slots Router::adopt_instances(std::vector<VrrpInstance> instances, const std::vector<ResumedInstance>& resumed) {
   std::vector<Slot> next;
@@ -160,6 +197,7 @@ void Router::rebuild_indexes(std::vector<SyncGroup> groups) {
 
 // Who has to be looked at when a link or a script changes.
 void Router::index_inputs() {
+  users_of_object_.clear();
   for (std::uint32_t number = 0; number < slots_.size(); ++number) {
     const Slot& slot = slots_[number];
     std::set<std::string> interfaces(slot.config.fault_interfaces.begin(), slot.config.fault_interfaces.end());
@@ -172,6 +210,12 @@ void Router::index_inputs() {
       for (const TrackedScript& tracked : group->tracked_scripts) trackers.insert(tracked.tracker);
     }
     for (const std::string& name : interfaces) by_interface_.emplace(name, number);
+    std::set<TrackerId> objects;
+    for (const TrackedObject& tracked : slot.config.tracked_objects) objects.insert(tracked.tracker);
+    if (const SyncGroup* group = group_of(slot)) {
+      for (const TrackedObject& tracked : group->tracked_objects) objects.insert(tracked.tracker);
+    }
+    for (const TrackerId id : objects) users_of_object_[id].push_back(number);
     for (const TrackerId id : trackers) {
       const auto known = tracker_by_id_.find(id);
       if (known != tracker_by_id_.end()) trackers_[known->second].users.push_back(number);
@@ -181,6 +225,7 @@ void Router::index_inputs() {
     const Tracker& tracker = trackers_[number];
     if (!tracker.users.empty()) chores_.arm(number, std::min(tracker.next, tracker.give_up));
   }
+  for (std::uint32_t number = 0; number < processes_.size(); ++number) chores_.arm(kChoreProcess + number, processes_[number].health.due);
 }
 
 }  // namespace holdfast::vrrp

@@ -104,6 +104,7 @@ bool Router::must_wait(const Slot& slot) const {
   });
   if (only_socket && now_ < grace_until_) return true;
   if (slot.resume) return false;
+  if (now_ < grace_until_ && awaits_objects(slot.config, group_of(slot), world_)) return true;
   return now_ < hold_until_ || awaits_scripts(slot.config, group_of(slot), world_);
 }
 

@@ -33,6 +33,39 @@ void each_script(const VrrpInstance& config, const SyncGroup* group, Visit visit
   }
 }
 
+template <class Visit>
+void each_object(const VrrpInstance& config, const SyncGroup* group, const World& world, Visit visit) {
+  const auto all = [&](const std::vector<TrackedObject>& list) {
+    for (const TrackedObject& tracked : list) {
+      const auto found = world.objects.find(tracked.tracker);
+      if (found != world.objects.end()) visit(tracked, found->second);
+    }
+  };
+  all(config.tracked_objects);
+  if (group != nullptr) all(group->tracked_objects);
+}
+
+// What a file's number adds; from kFileFault on it takes the instance down.
+constexpr std::int64_t kFileFault = -254;
+constexpr std::int64_t kFileNumberMax = 100'000;  // beyond it the product is beyond every priority
+int file_effect(const TrackedObject& tracked, const World::Object& file) {
+  const std::int64_t number = std::clamp(file.number, -kFileNumberMax, kFileNumberMax);
+  const std::int64_t effect = number * tracked.weight * (tracked.reverse ? -1 : 1);
+  return static_cast<int>(std::clamp<std::int64_t>(effect, kFileFault, kPriorityMax - 1));
+}
+
+bool fails(const TrackedObject& tracked, const World::Object& object) {
+  if (object.health == Health::kUnknown) return false;
+  if (!object.is_file) return tracked.weight == 0 && object.health == (tracked.reverse ? Health::kUp : Health::kDown);
+  if (tracked.weight == 0) return (object.number != 0) != tracked.reverse;
+  return file_effect(tracked, object) <= kFileFault;
+}
+
+std::string describe_object(const World::Object& object) {
+  if (object.is_file) return "track_file " + object.name + " holds " + std::to_string(object.number);
+  return object.name + (object.health == Health::kUp ? " is up" : " is down");
+}
+
 bool acts_as_unweighted(const TrackedInterface& tracked, const VrrpInstance& config, const SyncGroup* group) {
   return tracked.weight == 0 || (group != nullptr && !group->tracking_weight && config.priority != kOwnerPriority);
 }
@@ -69,6 +102,19 @@ ScriptHealth carried_over(const ScriptTracker& before, const ScriptTracker& afte
   return {true, health(before, state) == Health::kUp ? after.rise + after.fall - 1 : 0};
 }
 
+ProcessHealth after_count(const ProcessTracker& tracker, ProcessHealth before, std::uint32_t count, Instant now) {
+  const Health wanted = count >= tracker.quorum && count <= tracker.quorum_max ? Health::kUp : Health::kDown;
+  if (before.health == Health::kUnknown || before.health == wanted) return {before.health == wanted ? before.health : wanted, kNever};
+  const Duration delay = wanted == Health::kUp ? tracker.fork_delay : tracker.terminate_delay;
+  if (delay == Duration::zero()) return {wanted, kNever};
+  return {before.health, before.due != kNever ? before.due : now + delay};
+}
+
+ProcessHealth after_delay(ProcessHealth before, Instant now) {
+  if (before.due > now) return before;
+  return {before.health == Health::kUp ? Health::kDown : Health::kUp, kNever};
+}
+
 const LinkFacts* World::link(const std::string& name) const {
   const auto found = links.find(name);
   return found == links.end() ? nullptr : &found->second;
@@ -91,6 +137,7 @@ std::string describe(const Fault& fault) {
     case Fault::Kind::kNoSource: return "no source address on " + fault.subject;
     case Fault::Kind::kNoPeers: return "no unicast peer";
     case Fault::Kind::kScript: return "script " + fault.subject;
+    case Fault::Kind::kObject: return fault.subject;
     case Fault::Kind::kNoSocket: return "no advert socket for " + fault.subject;
     case Fault::Kind::kIpvsdGone: return "ipvsd is gone";
     case Fault::Kind::kGroupMember: return "sync group member " + fault.subject + " has a fault";
@@ -144,7 +191,18 @@ std::vector<Fault> faults_of(const VrrpInstance& config, const SyncGroup* group,
       add({Fault::Kind::kScript, named->second.name + (tracked.reverse ? " succeeds" : " fails")});
     }
   });
+  each_object(config, group, world, [&](const TrackedObject& tracked, const World::Object& object) {
+    if (fails(tracked, object)) add({Fault::Kind::kObject, describe_object(object)});
+  });
   return faults;
+}
+
+bool awaits_objects(const VrrpInstance& config, const SyncGroup* group, const World& world) {
+  bool awaits = false;
+  each_object(config, group, world, [&](const TrackedObject&, const World::Object& object) {
+    awaits = awaits || object.health == Health::kUnknown;
+  });
+  return awaits;
 }
 
 bool awaits_scripts(const VrrpInstance& config, const SyncGroup* group, const World& world) {
@@ -167,6 +225,10 @@ std::uint8_t effective_priority(const VrrpInstance& config, const SyncGroup* gro
       if (tracked.weight != 0 && health != Health::kUnknown) total += contribution(tracked.weight, tracked.reverse, health == Health::kUp);
     });
   }
+  each_object(config, group, world, [&](const TrackedObject& tracked, const World::Object& object) {
+    if (tracked.weight == 0 || object.health == Health::kUnknown) return;
+    total += object.is_file ? file_effect(tracked, object) : contribution(tracked.weight, tracked.reverse, object.health == Health::kUp);
+  });
   return static_cast<std::uint8_t>(std::clamp(total, kPriorityMin, kPriorityMax));
 }
 

@@ -1,4 +1,4 @@
-// What an instance depends on: links, script results, its sync group. Faults and the effective priority are functions of these inputs,
+// What an instance depends on: links, scripts, files, processes, sessions, its sync group. Faults and the effective priority are functions of these inputs,
 // computed afresh each time, never counted. Semantics: keepalived.conf(5), track_interface, track_script, vrrp_sync_group.
 // Pure: who runs scripts and who hears of links is not known here.
 // SPDX-License-Identifier: Apache-2.0
@@ -29,6 +29,16 @@ Health health(const ScriptTracker& tracker, const ScriptHealth& state);
 // A reload changed rise or fall: up stays up, down stays down.
 ScriptHealth carried_over(const ScriptTracker& before, const ScriptTracker& after, ScriptHealth state);
 
+// A vrrp_track_process: how many there are decides at first, later a change has to last for its delay.
+struct ProcessHealth {
+  Health health = Health::kUnknown;
+  Instant due = kNever;                // when the other state counts
+  bool operator==(const ProcessHealth&) const = default;
+};
+ProcessHealth after_count(const ProcessTracker& tracker, ProcessHealth before, std::uint32_t count, Instant now);
+// The delay is over.
+ProcessHealth after_delay(ProcessHealth before, Instant now);
+
 // The inputs. Links by name; those that are gone are not in it.
 struct World {
   std::unordered_map<std::string, LinkFacts> links;
@@ -37,6 +47,14 @@ struct World {
     Health health = Health::kUnknown;
   };
   std::unordered_map<TrackerId, Script> scripts;
+  // Files, processes, sessions, static items. Of a file the number counts, of the rest the health.
+  struct Object {
+    std::string name;
+    bool is_file = false;
+    Health health = Health::kUnknown;  // of a file: known or not
+    std::int64_t number = 0;
+  };
+  std::unordered_map<TrackerId, Object> objects;
 
   const LinkFacts* link(const std::string& name) const;
   bool link_up(const std::string& name) const;
@@ -50,6 +68,7 @@ struct Fault {
     kNoSource,
     kNoPeers,
     kScript,
+    kObject,
     kNoSocket,
     kIpvsdGone,
     kGroupMember,
@@ -68,6 +87,8 @@ std::vector<Fault> faults_of(const VrrpInstance& config, const SyncGroup* group,
 
 // An unweighted script that has not run yet: the instance cannot begin.
 bool awaits_scripts(const VrrpInstance& config, const SyncGroup* group, const World& world);
+// A file or processes that nobody has told of yet.
+bool awaits_objects(const VrrpInstance& config, const SyncGroup* group, const World& world);
 
 // Base and weights, 1..254; 255 (the address owner) never changes.
 std::uint8_t effective_priority(const VrrpInstance& config, const SyncGroup* group, const World& world);

@@ -48,20 +48,73 @@ void track(Use& use, std::vector<TrackEntry>& entries, const Argument& name, Kno
   }
 }
 
-// Blocks that keep nothing yet: their words are checked and their name is known from here on.
-void definition(Use& use) {
-  use.done = true;
-  use.binder.block(use.node, use.inside, {});
-  const std::string_view kind = use.row.name == "vrrp_track_file" ? "track_file" : use.row.name;
-  const std::string_view needed = kind == "track_file" ? "file" : "process";
-  const auto says = [&](const config::Node& line) { return line.keyword() == needed; };
-  if (std::ranges::none_of(use.node.children, says)) {
-    use.problem("incomplete-block", std::string(use.row.name) + " '" + std::string(use.value().text) + "' has no '" + std::string(needed) +
-                                        "': it is left out");
+// A block of which the first definition counts; without the word that it is about it is left out.
+template <class T, auto Needed>
+bool keeps(Use& use, const T& block, const T* first, std::string_view kind, std::string_view needed) {
+  if (!(block.*Needed)) {
+    use.problem("incomplete-block", std::string(kind) + " '" + block.name + "' has no '" + std::string(needed) + "': it is left out");
+    return false;
+  }
+  if (first == nullptr) return true;
+  use.warn("duplicate-definition", std::string(kind) + " '" + block.name + "' is already defined in line " + std::to_string(first->at.line) +
+                                       ": the first one is used");
+  return false;
+}
+
+void track_file(Use& use) {
+  TrackFile file;
+  file.name = use.value().text;
+  file.at = use.word.at;
+  use.block(file);
+  if (!keeps<TrackFile, &TrackFile::file>(use, file, use.configuration().track_file(file.name), use.row.name, "file")) return;
+  use.configuration().track_files.push_back(std::move(file));
+}
+
+void track_process(Use& use) {
+  TrackProcess process;
+  process.name = use.value().text;
+  process.at = use.word.at;
+  use.block(process);
+  const TrackProcess* first = use.configuration().track_process(process.name);
+  if (!keeps<TrackProcess, &TrackProcess::command>(use, process, first, use.row.name, "process")) return;
+  use.configuration().track_processes.push_back(std::move(process));
+}
+
+void process_command(Use& use) {
+  std::vector<std::string> words;
+  for (const config::Word& word : use.words) words.emplace_back(word.text);
+  assign(use.target.as<TrackProcess>().command, use, std::move(words));
+}
+
+// With parameters the least that is compared is that they are equal.
+void param_match(Use& use) { assign(use.target.as<TrackProcess>().param_match, use, ParameterMatch::kExact); }
+
+void process_quorum(Use& use) {
+  TrackProcess& process = use.target.as<TrackProcess>();
+  const auto wanted = static_cast<unsigned>(use.value().number);
+  if (process.quorum_max && wanted > *process.quorum_max) {
+    use.problem("min-above-max", "quorum is above quorum_max: it is ignored");
     return;
   }
-  use.binder.define(kind, use.value().text);
+  assign(process.quorum, use, wanted);
 }
+
+void process_quorum_max(Use& use) {
+  TrackProcess& process = use.target.as<TrackProcess>();
+  const auto wanted = static_cast<unsigned>(use.value().number);
+  if (process.quorum && *process.quorum > 1 && wanted < *process.quorum) {
+    use.problem("min-above-max", "quorum_max is below quorum: it is ignored");
+    return;
+  }
+  assign(process.quorum_max, use, wanted);
+}
+
+void process_delay(Use& use) {
+  into<&TrackProcess::fork_delay>(use);
+  into<&TrackProcess::terminate_delay>(use);
+}
+
+void init_file(Use& use) { assign(use.target.as<TrackFile>().init_file, use, static_cast<int>(use.value().number)); }
 
 Script& script(Use& use) { return use.target.as<Script>(); }
 
@@ -98,9 +151,9 @@ constexpr Takes kUser = word("USER") + optional(word("[:]GROUP"));
 
 constexpr Keyword kRoot[] = {
     {"vrrp_script", word("NAME") + block(), "", "A program that is run again and again and whose result can be tracked.", vrrp_script},
-    not_yet({"vrrp_track_process", word("NAME") + block(), "", "Processes whose number can be tracked.", definition}),
-    not_yet({"track_file", word("NAME") + block(), "", "A file whose number can be tracked.", definition}),
-    old("track_file", not_yet({"vrrp_track_file", word("NAME") + block(), "", "Old spelling of track_file.", definition})),
+    {"vrrp_track_process", word("NAME") + block(), "", "Processes whose number can be tracked.", track_process},
+    {"track_file", word("NAME") + block(), "", "A file whose number can be tracked.", track_file},
+    old("track_file", {"vrrp_track_file", word("NAME") + block(), "", "Old spelling of track_file.", track_file}),
 };
 
 constexpr Keyword kScript[] = {
@@ -119,36 +172,45 @@ constexpr Keyword kScript[] = {
 constexpr Keyword kScriptReverse[] = {
     {"reverse", nothing(), "off", "Turns the effect of the result around.", into<&Script::reverse>},
 };
-constexpr Keyword kReverse[] = {
-    {"reverse", nothing(), "off", "Turns the effect around."},
-};
 constexpr Keyword kMilliseconds[] = {
     since("2.3.2", {"<fraction>", word("FRACTION"), "", "Up to three decimals are taken.", read_by_block}),
 };
 
 constexpr Keyword kProcess[] = {
-    {"process", word("COMMAND") + words(0), "required", "Name of the processes, or with parameters their command line."},
-    {"param_match", options(), "exact", "How parameters are compared."},
-    gentle({"weight", integer("WEIGHT", -254, 254) + options(), "0", "Added or taken away; 0: too few or too many is a fault."}),
-    {"quorum", integer("COUNT", 1, kMax16), "1", "Fewest processes that must run."},
-    {"quorum_max", integer("COUNT", 0, kMax16), "unlimited", "Most processes that may run."},
-    {"delay", decimal("SECONDS", 1, kMaxDelay), "0", "Sets fork_delay and terminate_delay."},
-    {"terminate_delay", decimal("SECONDS", 1, kMaxDelay), "0", "Time after the quorum is lost until that counts."},
-    {"fork_delay", decimal("SECONDS", 1, kMaxDelay), "0", "Time after the quorum is reached until that counts."},
-    {"full_command", nothing(), "off", "Compares whole command lines, not process names."},
+    {"process", word("COMMAND") + words(0), "required", "Name of the processes, or with parameters their command line.", process_command},
+    {"param_match", options(), "exact", "How parameters are compared; alone: exactly.", param_match},
+    gentle({"weight", integer("WEIGHT", -254, 254) + options(), "0", "Added or taken away; 0: too few or too many is a fault.",
+            into<&TrackProcess::weight>}),
+    {"quorum", integer("COUNT", 1, kMax16), "1", "Fewest processes that must run.", process_quorum},
+    {"quorum_max", integer("COUNT", 0, kMax16), "unlimited", "Most processes that may run.", process_quorum_max},
+    {"delay", decimal("SECONDS", 1, kMaxDelay), "0", "Sets fork_delay and terminate_delay.", process_delay},
+    {"terminate_delay", decimal("SECONDS", 1, kMaxDelay), "0", "Time after the quorum is lost until that counts.",
+     into<&TrackProcess::terminate_delay>},
+    {"fork_delay", decimal("SECONDS", 1, kMaxDelay), "0", "Time after the quorum is reached until that counts.",
+     into<&TrackProcess::fork_delay>},
+    {"full_command", nothing(), "off", "Compares whole command lines, not process names.", into<&TrackProcess::full_command>},
+};
+constexpr Keyword kProcessReverse[] = {
+    {"reverse", nothing(), "off", "Turns the effect around.", into<&TrackProcess::reverse>},
 };
 constexpr Keyword kParamMatch[] = {
-    {"initial", nothing(), "", "The last parameter may be the beginning of the process's."},
-    {"partial", nothing(), "", "The parameters may be the first of more."},
+    {"initial", nothing(), "", "The last parameter may be the beginning of the process's.",
+     constant<ParameterMatch::kInitial, &TrackProcess::param_match>},
+    {"partial", nothing(), "", "The parameters may be the first of more.", constant<ParameterMatch::kPartial, &TrackProcess::param_match>},
 };
 
 constexpr Keyword kFile[] = {
-    gentle({"file", word("PATH"), "required", "The file; it is read again when it is written or replaced."}),
-    gentle({"weight", integer("WEIGHT", -254, 254) + options(), "1", "The number in the file times this is added to the priority."}),
-    {"init_file", optional(integer("VALUE", -254, 254)) + options(), "off", "Creates the file with this number when it is missing."},
+    gentle({"file", word("PATH"), "required", "The file; it is read again when it is written or replaced.", into<&TrackFile::file>}),
+    gentle({"weight", integer("WEIGHT", -254, 254) + options(), "1", "The number in the file times this is added to the priority.",
+            into<&TrackFile::weight>}),
+    {"init_file", optional(integer("VALUE", -254, 254)) + options(), "off", "Creates the file with this number when it is missing.",
+     init_file},
+};
+constexpr Keyword kFileReverse[] = {
+    {"reverse", nothing(), "off", "Turns the effect around.", into<&TrackFile::reverse>},
 };
 constexpr Keyword kInitFile[] = {
-    {"overwrite", nothing(), "off", "Writes the number even when the file exists."},
+    {"overwrite", nothing(), "off", "Writes the number even when the file exists.", into<&TrackFile::overwrite>},
 };
 
 constexpr Keyword kInterfaceEntry[] = {
@@ -161,9 +223,16 @@ constexpr Keyword kNamedWeight[] = {
     {"reverse", nothing(), "that of the definition", "Turns the effect around.", constant<true, &TrackEntry::reverse>},
     {"noreverse", nothing(), "", "Does not turn it around, whatever the definition says.", constant<false, &TrackEntry::reverse>},
 };
+// Of files and processes the whole range is meant.
+constexpr Keyword kObjectWeight[] = {
+    {"weight", integer("WEIGHT", -254, 254), "that of the definition", "Weight for this instance or group.", into<&TrackEntry::weight>},
+    {"reverse", nothing(), "that of the definition", "Turns the effect around.", constant<true, &TrackEntry::reverse>},
+    {"noreverse", nothing(), "", "Does not turn it around, whatever the definition says.", constant<false, &TrackEntry::reverse>},
+};
 constexpr Keyword kScriptEntry[] = {{"<script>", word("vrrp_script"), "", "Script that is tracked.", read_by_block}};
-constexpr Keyword kFileEntry[] = {{"<track_file>", word("track_file"), "", "File that is tracked."}};
-constexpr Keyword kProcessEntry[] = {{"<process>", word("vrrp_track_process"), "", "Processes that are tracked."}};
+constexpr Keyword kFileEntry[] = {{"<track_file>", word("track_file"), "", "File that is tracked.", read_by_block}};
+constexpr Keyword kProcessEntry[] = {
+    {"<process>", word("vrrp_track_process"), "", "Processes that are tracked.", read_by_block}};
 constexpr Keyword kBfdEntry[] = {{"<bfd_instance>", word("bfd_instance"), "", "BFD session that is tracked."}};
 
 constexpr Table kTables[] = {
@@ -174,29 +243,29 @@ constexpr Table kTables[] = {
     {"vrrp_script>timeout", kMilliseconds},
     {"vrrp_track_process", kProcess},
     {"vrrp_track_process>param_match", kParamMatch},
-    {"vrrp_track_process>weight", kReverse},
+    {"vrrp_track_process>weight", kProcessReverse},
     {"track_file", kFile},
-    {"track_file>weight", kReverse},
+    {"track_file>weight", kFileReverse},
     {"track_file>init_file", kInitFile},
     {"vrrp_track_file", kFile},
-    {"vrrp_track_file>weight", kReverse},
+    {"vrrp_track_file>weight", kFileReverse},
     {"vrrp_track_file>init_file", kInitFile},
     {"vrrp_instance>track_interface", kInterfaceEntry},
     {"vrrp_instance>track_script", kScriptEntry},
     {"vrrp_instance>track_script", kNamedWeight},
     {"vrrp_instance>track_file", kFileEntry},
-    {"vrrp_instance>track_file", kNamedWeight},
+    {"vrrp_instance>track_file", kObjectWeight},
     {"vrrp_instance>track_process", kProcessEntry},
-    {"vrrp_instance>track_process", kNamedWeight},
+    {"vrrp_instance>track_process", kObjectWeight},
     {"vrrp_instance>track_bfd", kBfdEntry},
     {"vrrp_instance>track_bfd", kNamedWeight},
     {"vrrp_sync_group>track_interface", kInterfaceEntry},
     {"vrrp_sync_group>track_script", kScriptEntry},
     {"vrrp_sync_group>track_script", kNamedWeight},
     {"vrrp_sync_group>track_file", kFileEntry},
-    {"vrrp_sync_group>track_file", kNamedWeight},
+    {"vrrp_sync_group>track_file", kObjectWeight},
     {"vrrp_sync_group>track_process", kProcessEntry},
-    {"vrrp_sync_group>track_process", kNamedWeight},
+    {"vrrp_sync_group>track_process", kObjectWeight},
     {"vrrp_sync_group>track_bfd", kBfdEntry},
     {"vrrp_sync_group>track_bfd", kNamedWeight},
 };
@@ -211,12 +280,12 @@ void track_interfaces(Use& use, Tracking& tracking) {
 
 void track_files(Use& use, Tracking& tracking) {
   track(use, tracking.files, kFileEntry[0].takes.arguments[0],
-        [&](const std::string& name) { return use.binder.defined("track_file", name); });
+        [&](const std::string& name) { return use.configuration().track_file(name) != nullptr; });
 }
 
 void track_processes(Use& use, Tracking& tracking) {
   track(use, tracking.processes, kProcessEntry[0].takes.arguments[0],
-        [&](const std::string& name) { return use.binder.defined("vrrp_track_process", name); });
+        [&](const std::string& name) { return use.configuration().track_process(name) != nullptr; });
 }
 
 void track_bfds(Use& use, Tracking& tracking) {

@@ -175,6 +175,12 @@ void bfds(Use& use) {
   track_bfds(use, use.target.as<Owner>().tracking);
 }
 
+void timer_expired_backup(Use& use) {
+  constexpr unsigned kAnyPriority = 254;
+  const unsigned highest = use.value().present ? static_cast<unsigned>(use.value().number) : kAnyPriority;
+  assign(instance(use).timer_expired_backup, use, highest);
+}
+
 void garp_extra_if(Use& use) {
   const bool all = !use.words.empty() && use.words.front().is("all");
   assign(instance(use).garp_extra_if, use, ExtraAnnouncing{Duration(use.value().number * kSecond), all});
@@ -253,8 +259,8 @@ constexpr Keyword kGroup[] = {
     {"group", list(), "required", "Names of the instances.", members},
     {"track_interface", lines(), "none", "Interfaces that every member tracks.", interfaces<SyncGroup>},
     {"track_script", lines(), "none", "Scripts that every member tracks.", scripts<SyncGroup>},
-    not_yet({"track_file", lines(), "none", "Files that every member tracks.", files<SyncGroup>}),
-    not_yet({"track_process", lines(), "none", "Processes that every member tracks.", processes<SyncGroup>}),
+    {"track_file", lines(), "none", "Files that every member tracks.", files<SyncGroup>},
+    {"track_process", lines(), "none", "Processes that every member tracks.", processes<SyncGroup>},
     not_yet({"track_bfd", lines(), "none", "BFD sessions that every member tracks.", bfds<SyncGroup>}),
     on_state<SyncGroup, &Notify::backup>("notify_backup", "Script for the group's change to BACKUP."),
     on_state<SyncGroup, &Notify::master>("notify_master", "Script for the group's change to MASTER."),
@@ -309,11 +315,11 @@ constexpr Keyword kPreemption[] = {
                     into<&Instance::owner_ignore_adverts>}),
     {"down_timer_adverts", integer("COUNT", 1, 100), "vrrp_down_timer_adverts", "Adverts that may be missed before taking over.",
      into<&Instance::down_timer_adverts>},
-    since("2.2.8", not_yet({"timer_expired_backup", optional(integer("PRIORITY", 1, 254)), "off; 254",
-                            "With nopreempt: yields after this process was late.", into<&Instance::timer_expired_backup>})),
-    old("timer_expired_backup", ErrorClass::general_error, since("2.3.2", not_yet({"thread_timer_expired",
-        optional(integer("PRIORITY", 1, 254)), "off; 254", "Old spelling of timer_expired_backup.",
-        into<&Instance::timer_expired_backup>}))),
+    since("2.2.8", {"timer_expired_backup", optional(integer("PRIORITY", 1, 254)), "off; 254",
+                    "With nopreempt: the highest priority of another router that may have taken over while this process was late.",
+                    timer_expired_backup}),
+    old("timer_expired_backup", ErrorClass::general_error, since("2.3.2", {"thread_timer_expired",
+        optional(integer("PRIORITY", 1, 254)), "off; 254", "Old spelling of timer_expired_backup.", timer_expired_backup})),
 };
 
 constexpr Keyword kWire[] = {
@@ -397,8 +403,8 @@ constexpr Keyword kTracking[] = {
     {"dont_track_primary", nothing(), "off", "The link of the interface does not matter.", into<&Instance::dont_track_primary>},
     {"track_interface", lines(), "none", "Interfaces that are tracked.", interfaces<Instance>},
     {"track_script", lines(), "none", "Scripts that are tracked.", scripts<Instance>},
-    not_yet({"track_file", lines(), "none", "Files that are tracked.", files<Instance>}),
-    not_yet({"track_process", lines(), "none", "Processes that are tracked.", processes<Instance>}),
+    {"track_file", lines(), "none", "Files that are tracked.", files<Instance>},
+    {"track_process", lines(), "none", "Processes that are tracked.", processes<Instance>},
     not_yet({"track_bfd", lines(), "none", "BFD sessions that are tracked.", bfds<Instance>}),
     old("linkbeat_interfaces", ErrorClass::general_error, {"linkbeat_use_polling", nothing(), "off", "Polls the link."}),
 };

@@ -22,6 +22,14 @@ TEST(Call, GenericScriptGetsTypeNameStateAndPriority) {
   EXPECT_EQ(group_change(scripts, "VG", Told::kStop), (Change{{kAnyScript, {"GROUP", "VG", "STOP", "0"}}}));
 }
 
+TEST(Call, AnEventIsNoStateForTheGenericScript) {
+  StateScripts scripts;
+  scripts.any = kAnyScript;
+  EXPECT_TRUE(instance_change(scripts, "VI_1", Told::kMasterRxLowerPri, 150).empty());
+  scripts.master_rx_lower_pri = kMasterScript;
+  EXPECT_EQ(instance_change(scripts, "VI_1", Told::kMasterRxLowerPri, 150), (Change{{kMasterScript, {}}}));
+}
+
 TEST(Call, WordsOfStates) {
   const std::pair<Told, std::string_view> words[] = {{Told::kMaster, "MASTER"}, {Told::kBackup, "BACKUP"},
                                                      {Told::kFault, "FAULT"},   {Told::kStop, "STOP"},

@@ -49,6 +49,8 @@ VrrpInstance full_instance() {
   instance.fault_interfaces = {"eth1"};
   instance.tracked_interfaces = {{"eth2", -10, true}};
   instance.tracked_scripts = {{TrackerId{9}, 20, false}};
+  instance.tracked_objects = {{TrackerId{10}, -254, true}};
+  instance.timer_expired_backup = 200;
   instance.announcement = {1, Duration{2}, Duration{3}, 4, Duration{5}, 6};
   instance.sync_group = {3};
   return instance;
@@ -57,10 +59,16 @@ VrrpInstance full_instance() {
 TEST(VrrpCodec, RoundTrips) {
   const auto instance = full_instance();
   EXPECT_EQ(*(through_the_wire<wire::VrrpInstance>(instance)), instance);
-  const SyncGroup group{{3}, "G", {{7}, {8}}, true, {{"eth0", 0, false}}, {{TrackerId{9}, 0, false}}};
+  const SyncGroup group{{3}, "G", {{7}, {8}}, true, {{"eth0", 0, false}}, {{TrackerId{9}, 0, false}}, {{TrackerId{11}, 3, false}}};
   EXPECT_EQ(*(through_the_wire<wire::SyncGroup>(group)), group);
   const ScriptTracker tracker{{9}, "chk", {4}, Duration{2'000'000}, Duration{1'900'000}, 4, 2, true};
   EXPECT_EQ(*(through_the_wire<wire::ScriptTracker>(tracker)), tracker);
+  const ToldTracker told{{10}, "session", ToldKind::kBfd};
+  EXPECT_EQ(*(through_the_wire<wire::ToldTracker>(told)), told);
+  const ProcessTracker processes{{11}, "p", 2, 5, Duration{1'000}, Duration{2'000}};
+  EXPECT_EQ(*(through_the_wire<wire::ProcessTracker>(processes)), processes);
+  const CountedProcesses counted{{11}, "p", {"/bin/a", "-x"}, true, ParameterMatch::kInitial};
+  EXPECT_EQ(*(through_the_wire<wire::CountedProcesses>(counted)), counted);
   const ResumedInstance resumed{{7}, VrrpState::kMaster, 12};
   EXPECT_EQ(*(through_the_wire<wire::ResumedInstance>(resumed)), resumed);
 }
@@ -87,6 +95,9 @@ TEST(VrrpCodec, RangesAreEnforced) {
       {"address", [](auto& m) { m.mutable_addresses(0)->set_octets("1234"); }},
       {"weight", [](auto& m) { m.mutable_tracked_interfaces(0)->set_weight(255); }},
       {"tracked script", [](auto& m) { m.mutable_tracked_scripts(0)->set_tracker(0); }},
+      {"tracked object", [](auto& m) { m.mutable_tracked_objects(0)->set_tracker(0); }},
+      {"weight", [](auto& m) { m.mutable_tracked_objects(0)->set_weight(255); }},
+      {"timer_expired_backup", [](auto& m) { m.set_timer_expired_backup(255); }},
       {"ttl", [](auto& m) { m.set_ttl(0); }},
   };
   for (const auto& row : kBreaks) {

@@ -9,6 +9,8 @@
 namespace holdfast::vrrp {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr TrackerId kCheck{9};
 
 World world(bool eth0 = true, bool eth1 = true, Health check = Health::kUp) {
@@ -115,6 +117,101 @@ TEST(Tracking, TrackersOfTheGroupCountAsOwnOnes) {
   group.tracking_weight = true;
   EXPECT_EQ(effective_priority(router_v3(), &group, bad), 50);
   EXPECT_EQ(faults(router_v3(), bad, &group), "");
+}
+
+TEST(Tracking, FilesAddTheirNumberTimesTheWeight) {
+  const struct {
+    const char* what;
+    int weight;
+    bool reverse;
+    std::int64_t number;
+    int priority;  // of 100
+    const char* faults;
+  } rows[] = {
+      {"nothing in it", 1, false, 0, 100, ""},
+      {"added", 1, false, 20, 120, ""},
+      {"times the weight", 3, false, 20, 160, ""},
+      {"negative", 2, false, -20, 60, ""},
+      {"turned around", 2, true, 20, 60, ""},
+      {"limited above", 2, false, 5000, 254, ""},
+      {"just no fault", 1, false, -253, 1, ""},
+      {"a fault", 1, false, -254, 1, "track_file f holds -254"},
+      {"a fault by its weight", -127, false, 2, 1, "track_file f holds 2"},
+      {"a huge number", 254, false, INT64_MIN, 1, "track_file f holds -9223372036854775808"},
+      {"without weight: 0 is well", 0, false, 0, 100, ""},
+      {"without weight: others are not", 0, false, -1, 100, "track_file f holds -1"},
+      {"without weight, turned around", 0, true, 0, 100, "track_file f holds 0"},
+      {"without weight, turned around", 0, true, 7, 100, ""},
+  };
+  for (const auto& row : rows) {
+    World there = world();
+    there.objects[kCheck] = {"f", true, Health::kUp, row.number};
+    const VrrpInstance config = with([&](auto& c) { c.tracked_objects = {{kCheck, row.weight, row.reverse}}; });
+    EXPECT_EQ(effective_priority(config, nullptr, there), row.priority) << row.what;
+    EXPECT_EQ(faults(config, there), row.faults) << row.what;
+    there.objects[kCheck].health = Health::kUnknown;
+    EXPECT_EQ(effective_priority(config, nullptr, there), 100) << "not told yet: " << row.what;
+    EXPECT_EQ(faults(config, there), "") << "not told yet: " << row.what;
+    EXPECT_TRUE(awaits_objects(config, nullptr, there));
+  }
+}
+
+TEST(Tracking, ProcessesAndSessionsAreUpOrDown) {
+  const struct {
+    int weight;
+    bool reverse;
+    Health health;
+    int priority;
+    const char* faults;
+  } rows[] = {
+      {0, false, Health::kUp, 100, ""},   {0, false, Health::kDown, 100, "BFD session b is down"},
+      {0, true, Health::kDown, 100, ""},  {0, true, Health::kUp, 100, "BFD session b is up"},
+      {30, false, Health::kUp, 130, ""},  {30, false, Health::kDown, 100, ""},
+      {-30, false, Health::kUp, 100, ""}, {-30, false, Health::kDown, 70, ""},
+      {-30, true, Health::kDown, 130, ""}, {254, false, Health::kUp, 254, ""},
+  };
+  for (const auto& row : rows) {
+    World there = world();
+    there.objects[kCheck] = {"BFD session b", false, row.health, 0};
+    SyncGroup group;
+    group.tracked_objects = {{kCheck, row.weight, row.reverse}};
+    EXPECT_EQ(effective_priority(router_v3(), &group, there), row.priority);
+    EXPECT_EQ(faults(router_v3(), there, &group), row.faults);
+  }
+}
+
+TEST(ProcessHealth, QuorumAndDelays) {
+  constexpr Instant kStart{Duration{1'000'000}};
+  const struct {
+    const char* what;
+    std::uint32_t quorum, quorum_max;
+    Duration fork_delay, terminate_delay;
+    std::vector<std::pair<int, std::uint32_t>> counts;  // at this second, so many
+    const char* health;                                 // at each second from 0 on: ? u d
+  } rows[] = {
+      {"one is enough", 1, UINT32_MAX, 0s, 0s, {{0, 1}, {1, 5}, {2, 0}, {3, 1}}, "uudu"},
+      {"the first count decides without delay", 1, UINT32_MAX, 9s, 9s, {{0, 0}}, "ddd"},
+      {"too many", 1, 2, 0s, 0s, {{0, 2}, {1, 3}, {2, 2}}, "udu"},
+      {"none may run", 0, 0, 0s, 0s, {{0, 0}, {1, 1}, {2, 0}}, "udu"},
+      {"loss counts after its delay", 2, UINT32_MAX, 0s, 2s, {{0, 2}, {1, 1}}, "uuud"},
+      {"a loss that does not last", 2, UINT32_MAX, 0s, 2s, {{0, 2}, {1, 1}, {2, 2}}, "uuuuu"},
+      {"more losses do not start the delay again", 3, UINT32_MAX, 0s, 2s, {{0, 3}, {1, 2}, {2, 1}}, "uuud"},
+      {"gain counts after its delay", 1, UINT32_MAX, 2s, 0s, {{0, 0}, {1, 1}}, "dddu"},
+  };
+  for (const auto& row : rows) {
+    const ProcessTracker tracker{{1}, "p", row.quorum, row.quorum_max, row.fork_delay, row.terminate_delay};
+    ProcessHealth state;
+    std::string seen;
+    for (int second = 0; second < static_cast<int>(std::string_view(row.health).size()); ++second) {
+      const Instant now = kStart + std::chrono::seconds(second);
+      if (state.due <= now) state = after_delay(state, now);
+      for (const auto& [at, count] : row.counts) {
+        if (at == second) state = after_count(tracker, state, count, now);
+      }
+      seen += state.health == Health::kUp ? 'u' : state.health == Health::kDown ? 'd' : '?';
+    }
+    EXPECT_EQ(seen, row.health) << row.what;
+  }
 }
 
 TEST(Tracking, UnweightedScriptsAreAwaited) {
