@@ -13,7 +13,6 @@
 
 #include "parent/driver/owned.h"
 #include "parent/plan/delta.h"
-#include "parent/plan/without.h"
 #include "parent/config/dump.h"
 #include "parent/control/release.h"
 #include "parent/entry/descriptors.h"

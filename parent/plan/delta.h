@@ -1,7 +1,9 @@
-// The difference between two plans: what a reload adds, removes and changes. Generations do not count. Pure.
+// The difference between two plans: what a reload adds, removes and changes. Generations do not count.
+// And a plan less what cannot run. Pure.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,5 +46,8 @@ struct Delta {
 };
 
 Delta delta(const Plan& from, const Plan& to);
+
+// The plan less the scripts that will not run: what would have waited for them goes on as if they had not been named.
+Plan without(Plan plan, const std::set<ScriptId>& scripts);
 
 }  // namespace holdfast

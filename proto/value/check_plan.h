@@ -16,6 +16,8 @@
 
 namespace holdfast {
 
+using ProbeId = Id<struct ProbeTag>;  // a check without its destination: what is run once for all who ask for it
+
 struct TcpCheck {
   bool operator==(const TcpCheck&) const = default;
 };

@@ -24,7 +24,6 @@ using TrackerId = Id<struct TrackerTag>;          // one tracked object (vrrp_sc
 using ServiceId = Id<struct ServiceTag>;          // one IPVS service: protocol + address + port, or family + fwmark
 using DestinationId = Id<struct DestinationTag>;  // one real or sorry server of one service
 using CheckId = Id<struct CheckTag>;              // one check of one destination, by its whole configuration
-using ProbeId = Id<struct ProbeTag>;              // the same without the destination: what is run once for all who ask for it
 
 // Counts plans (reloads) and claims (state changes of one instance). A message with an older one is dropped.
 using Generation = std::uint64_t;

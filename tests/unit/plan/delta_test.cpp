@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "parent/plan/identity.h"
-#include "parent/plan/without.h"
 #include "tests/unit/plan/plan_example.h"
 
 namespace holdfast {
