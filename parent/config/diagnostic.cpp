@@ -42,6 +42,17 @@ std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
   return above[b.size()];
 }
 
+// Letters that both have, wherever they stand.
+std::size_t common_letters(std::string_view a, std::string_view b) {
+  std::array<int, 256> left{};
+  for (const char c : a) ++left[static_cast<unsigned char>(c)];
+  std::size_t common = 0;
+  for (const char c : b) {
+    if (left[static_cast<unsigned char>(c)]-- > 0) ++common;
+  }
+  return common;
+}
+
 }  // namespace
 
 Diagnostic about(const Node& node) {
@@ -159,15 +170,19 @@ std::string_view name(ErrorClass error_class) {
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
   constexpr std::size_t kMaxWord = 64;  // longer words are no misspelt keywords
-  if (word.size() < 3 || word.size() > kMaxWord) return {};
-  std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
+  if (word.empty() || word.size() > kMaxWord) return {};
+  std::size_t best = std::max<std::size_t>(1, word.size() / 3);
+  std::size_t best_common = 0;  // nothing in common is nothing meant
   std::string_view found;
   for (const std::string_view candidate : candidates) {
     const std::size_t difference = word.size() > candidate.size() ? word.size() - candidate.size() : candidate.size() - word.size();
-    if (difference >= best) continue;
-    const std::size_t letters = distance(word, candidate, best - 1);
-    if (letters >= best) continue;
+    if (difference > best) continue;
+    const std::size_t letters = distance(word, candidate, best);
+    if (letters > best) continue;
+    const std::size_t common = common_letters(word, candidate);
+    if (letters == best && common <= best_common) continue;
     best = letters;
+    best_common = common;
     found = candidate;
   }
   return found;

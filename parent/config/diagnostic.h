@@ -113,7 +113,8 @@ std::string render_terminal(const Diagnostic& diagnostic, const Sources& sources
 // The whole run as one JSON object in one line; doc/diagnostics.md describes it.
 std::string render_json(const Diagnostics& diagnostics, const Sources& sources, int exit_status);
 
-// The candidate that `word` most likely meant, or empty: at most a third of its letters differ (transpositions count once).
+// The candidate that `word` most likely meant, or empty: at most one letter or a third of its letters differ (transpositions count
+// once). Of several that differ alike it is the one that shares most letters.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
 }  // namespace holdfast::config

@@ -277,6 +277,8 @@ std::optional<std::string> Macros::built_in(const Buffer& buffer, const Use& use
 
 void Macros::advise_on_unknown(const Buffer& buffer, const Use& use) {
   constexpr std::size_t kMaxCompared = 1000;
+  constexpr std::size_t kLeastLetters = 3;  // shorter names resemble each other by chance
+  if (use.name.size() < kLeastLetters) return;
   if (macros_.empty() || macros_.size() > kMaxCompared || advised_.size() > kMaxCompared || !advised_.insert(use.name).second) return;
   std::vector<std::string_view> names;
   for (const auto& [name, macro] : macros_) names.push_back(name);

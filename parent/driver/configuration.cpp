@@ -3,6 +3,8 @@
 #include "parent/driver/configuration.h"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstdlib>
 
 #include "parent/config/load.h"
@@ -15,6 +17,17 @@ namespace {
 
 constexpr int kExitConfiguration = 2;
 constexpr int kExitNotConfigured = 6;
+
+// In a configuration test scripts count that are there: keepalived looks for them, by their path or in the usual directories.
+bool program_exists(config::Files& files, const std::string& program) {
+  const auto there = [&](const std::string& path) {
+    const auto opened = files.open(path);
+    return opened || (opened.error().code != ENOENT && opened.error().code != ENOTDIR);
+  };
+  if (program.find('/') != std::string::npos) return there(program);
+  constexpr std::array<std::string_view, 6> kDirectories{"/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"};
+  return std::ranges::any_of(kDirectories, [&](std::string_view directory) { return there(std::string(directory) + program); });
+}
 
 }  // namespace
 
@@ -55,7 +68,10 @@ Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files
   options.builtins.working_directory = reading.working_directory;
   if (reading.all_checks) options.checks = {true, true, true, true};
   loaded.tree = config::load(reading.path, files, model::KeywordShapes{}, options, loaded.diagnostics);
-  loaded.model = model::bind(loaded.tree, purpose == Purpose::kTest ? model::Mode::test : model::Mode::run, loaded.diagnostics);
+  const bool test = purpose == Purpose::kTest;
+  model::ProgramExists exists;
+  if (test) exists = [&files](const std::string& program) { return program_exists(files, program); };
+  loaded.model = model::bind(loaded.tree, test ? model::Mode::test : model::Mode::run, loaded.diagnostics, exists);
   loaded.built = build(loaded.model, surroundings, loaded.diagnostics);
   if (const auto carried = carries(loaded.built.plan); !carried && !loaded.built.refused) {
     config::Diagnostic beyond;

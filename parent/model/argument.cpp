@@ -257,6 +257,14 @@ std::optional<std::int64_t> position_in(std::string_view choices, std::string_vi
   return std::nullopt;
 }
 
+std::string nearest_part(std::string_view choices, std::string_view text) {
+  const auto words = split(choices, '|');
+  for (const std::string_view part : split(text, '|')) {
+    if (!position_in(choices, part)) return std::string(config::nearest(part, words));
+  }
+  return {};
+}
+
 std::optional<std::uint64_t> leading_number(std::string_view text, bool any_base, std::string_view& rest) {
   int base = 10;
   std::string_view digits = text;
@@ -296,6 +304,10 @@ std::string expected(const Argument& argument) {
 
 Reading read(const Argument& argument, const config::Word& word, Mode mode) {
   Reading reading = read_kind(argument, word.text, mode);
+  if (reading.fault && reading.fault->suggestion.empty()) {
+    const std::string_view meant = argument.kind == Kind::pattern ? argument.words : argument.before;
+    if (!meant.empty()) reading.fault->suggestion = nearest_part(meant, word.text);
+  }
   reading.value.at = word.at;
   reading.value.text = word.text;
   return reading;

@@ -50,6 +50,9 @@ std::string expected(const Argument& argument);
 // Iterates over the parts of "NAT|DR|TUN". nullopt: `word` is none of them.
 std::optional<std::int64_t> position_in(std::string_view choices, std::string_view word, bool any_case = false);
 
+// The one of "NAT|DR|TUN" that the first unknown part of `text`, a list of the same form, most likely means. Empty: none.
+std::string nearest_part(std::string_view choices, std::string_view text);
+
 // Number of base 10, or of the base that its prefix names. nullopt: no digits, or more than 64 bits. `rest` gets what follows.
 std::optional<std::uint64_t> leading_number(std::string_view text, bool any_base, std::string_view& rest);
 

@@ -31,9 +31,9 @@ std::string_view other_context(std::string_view name) {
 
 }  // namespace
 
-Configuration bind(const config::Tree& tree, Mode mode, config::Diagnostics& diagnostics) {
+Configuration bind(const config::Tree& tree, Mode mode, config::Diagnostics& diagnostics, const ProgramExists& exists) {
   Configuration configuration;
-  Binder binder(configuration, mode, diagnostics);
+  Binder binder(configuration, mode, diagnostics, exists);
   binder.block(tree.root, kRoot, Target(configuration));
   binder.finish();
   return configuration;
@@ -53,8 +53,8 @@ void Use::problem(config::Code code, std::string message, std::string expected, 
   binder.problem(about(node, words.empty() ? word : words.front()), code, std::move(message), std::move(expected), std::move(suggestion));
 }
 
-void Use::problem_at(const Word& at, config::Code code, std::string message, std::string expected) {
-  binder.problem(about(node, at), code, std::move(message), std::move(expected));
+void Use::problem_at(const Word& at, config::Code code, std::string message, std::string expected, std::string suggestion) {
+  binder.problem(about(node, at), code, std::move(message), std::move(expected), std::move(suggestion));
 }
 
 void Use::warn(config::Code code, std::string message, std::string suggestion) {
@@ -193,7 +193,7 @@ bool Binder::read_script(Use& use) {
     return false;
   }
   use.command.argv = std::move(*argv);
-  if (!first_script_) first_script_ = about(use.node, use.rest.front());
+  if (!first_script_ && (!exists_ || exists_(use.command.argv.front()))) first_script_ = about(use.node, use.rest.front());
   const std::size_t words = use.row.takes.anonymous ? 1 : 3;
   use.command.identity = identity(use.rest.subspan(1, std::min(use.rest.size(), words) - 1));
   if (use.rest.size() > words) {
@@ -244,7 +244,11 @@ void Binder::generic(const Use& use) {
 
 void Binder::unknown_option(const Line& line, const Word& word) {
   const ContextId context = line.contexts.front();
-  const auto names = catalogue().names(context);
+  std::vector<std::string_view> names;  // innermost first
+  for (auto it = line.contexts.rbegin(); it != line.contexts.rend(); ++it) {
+    const auto more = catalogue().names(*it);
+    names.insert(names.end(), more.begin(), more.end());
+  }
   const ErrorClass error_class = line.lenient ? ErrorClass::none : ErrorClass::general_error;
   report(about(line.node, word), line.lenient ? Severity::warning : Severity::error, error_class, "unknown-option",
          "unknown word " + in_quotes(word.text) + " in " + catalogue().path(context), {}, std::string(config::nearest(word.text, names)));
@@ -264,6 +268,7 @@ const Entry* Binder::option(Line& line) {
   for (const Entry& entry : catalogue().rows(line.contexts.front())) {
     const bool used = std::find(line.entries.begin(), line.entries.end(), entry.row) != line.entries.end();
     if (!entry.row->positional() || used || entry.row->takes.count == 0) continue;
+    if (entry.row->head && line.next > 0) continue;  // such an entry stands first
     const Argument& argument = entry.row->takes.arguments[0];
     const Word& word = line.words[line.next];
     const bool introduced = !argument.before.empty() && position_in(argument.before, word.text);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -22,7 +23,10 @@
 
 namespace holdfast::model {
 
-Configuration bind(const config::Tree& tree, Mode mode, config::Diagnostics& diagnostics);
+// Whether there is such a program, for what is said about scripts. Empty: every program exists.
+using ProgramExists = std::function<bool(const std::string& program)>;
+
+Configuration bind(const config::Tree& tree, Mode mode, config::Diagnostics& diagnostics, const ProgramExists& exists = {});
 
 // The struct that the keywords of a block fill, or none when the block has no effect yet.
 class Target {
@@ -71,15 +75,15 @@ class Use {
   void block(T& object);
   // An error of keepalived's general class: the item is left out or corrected. Marks the first argument, or `at`.
   void problem(config::Code code, std::string message, std::string expected = {}, std::string suggestion = {});
-  void problem_at(const config::Word& at, config::Code code, std::string message, std::string expected = {});
+  void problem_at(const config::Word& at, config::Code code, std::string message, std::string expected = {}, std::string suggestion = {});
   // Ours alone: does not touch the exit status of a configuration test.
   void warn(config::Code code, std::string message, std::string suggestion = {});
 };
 
 class Binder {
  public:
-  Binder(Configuration& configuration, Mode mode, config::Diagnostics& diagnostics)
-      : configuration_(configuration), mode_(mode), diagnostics_(diagnostics) {}
+  Binder(Configuration& configuration, Mode mode, config::Diagnostics& diagnostics, const ProgramExists& exists)
+      : configuration_(configuration), mode_(mode), diagnostics_(diagnostics), exists_(exists) {}
 
   // The lines of a block as keywords of `context`.
   void block(const config::Node& parent, ContextId context, Target target);
@@ -145,7 +149,8 @@ class Binder {
   Configuration& configuration_;
   Mode mode_;
   config::Diagnostics& diagnostics_;
-  std::optional<config::Diagnostic> first_script_;  // where the first command of the file stands
+  const ProgramExists& exists_;
+  std::optional<config::Diagnostic> first_script_;  // where the first command stands whose program exists
   std::set<std::pair<std::string, std::string>> defined_;
   int quiet_ = 0;  // inside a block that was already said to have no effect
 };

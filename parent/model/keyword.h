@@ -155,7 +155,7 @@ struct Keyword {
   bool once = false;               // a second use is an error and is ignored
   bool gentle = false;             // a value left out is an error, but not fatal
   bool secret = false;             // its words are a password or a key
-  bool head = false;               // stands on the line that opens the block, not in it
+  bool head = false;               // stands on the line that opens the block, not in it; of an entry: before all options
   bool ours = false;               // Holdfast's own: keepalived does not know it
 
   constexpr bool positional() const { return name.front() == '<' || name.front() == '['; }

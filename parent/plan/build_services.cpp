@@ -77,7 +77,7 @@ std::vector<ServiceKey> keys(Building& building, const Block& block) {
   if (const auto* reference = std::get_if<model::ServiceGroup>(&block.said.key)) {
     const model::ServerGroup* group = building.configuration.server_group(reference->name);
     if (group == nullptr) {
-      building.error(block.said.at, "unknown-group", "virtual_server group " + reference->name + " is not defined, ignored");
+      building.note(block.said.at, "unknown-group", "virtual_server group " + reference->name + " is not defined, ignored");
       return result;
     }
     for (const model::AddressRange& range : group->ranges) {

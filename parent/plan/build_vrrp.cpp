@@ -94,8 +94,14 @@ InstanceId instance_id(Building& building, const VrrpInstance& instance) {
 void fill_addresses(Building& building, const model::Instance& said, VrrpInstance& instance, InstanceRights& rights) {
   const std::size_t listed_max = listed_addresses_max(instance.family, instance.version);
   std::set<std::string> fault_interfaces;
+  const bool may_be_absent = building.configuration.globals.dynamic_interfaces.value_or(false);
   const auto hold = [&](const model::AddressEntry& entry) {
     VirtualAddress address = virtual_address(entry, instance.interface);
+    if (entry.dev && !may_be_absent && building.surroundings.interface && !building.surroundings.interface(*entry.dev)) {
+      building.refuse(entry.dev.at, config::ErrorClass::general_error, "unknown-interface",
+                      "(" + instance.name + ") interface " + *entry.dev + " of address " + entry.prefix.to_string() + " does not exist",
+                      "dynamic_interfaces, if it comes later");
+    }
     if (address.interface.empty()) {
       building.refuse(entry.at, config::ErrorClass::general_error, "address-without-interface",
                       "(" + instance.name + ") address " + entry.prefix.to_string() + " has no interface: the instance has none either",
@@ -127,11 +133,16 @@ void fill_addresses(Building& building, const model::Instance& said, VrrpInstanc
 }
 
 std::vector<TrackedInterface> tracked_interfaces(Building& building, const std::vector<model::TrackEntry>& entries, Weights weights,
-                                                 const std::string& who, bool may_be_absent) {
+                                                 const std::string& who, bool may_be_absent, const std::string& own = {}) {
   std::vector<TrackedInterface> result;
   for (const model::TrackEntry& entry : entries) {
     if (!may_be_absent && building.surroundings.interface && !building.surroundings.interface(entry.name)) {
-      building.error(entry.at, "unknown-interface", "(" + who + ") tracked interface " + entry.name + " does not exist, ignored");
+      building.refuse(entry.at, config::ErrorClass::general_error, "unknown-interface",
+                      "(" + who + ") tracked interface " + entry.name + " does not exist", "dynamic_interfaces, if it comes later");
+      continue;
+    }
+    if (entry.name == own) {
+      building.warn(entry.at, "own-interface", "(" + who + ") interface " + own + " is tracked as the instance's own already, ignored");
       continue;
     }
     TrackedInterface tracked{entry.name, entry.weight.value_or(0), entry.reverse.value_or(false)};
@@ -237,14 +248,24 @@ void fill_protocol(Building& building, const model::Instance& said, VrrpInstance
   apply_authentication(building, said, instance);
 }
 
+// A word that only unicast knows, and nobody to send to.
+void says_no_peer(Building& building, const model::Instance& said, bool unicast) {
+  if (!said.peers.empty()) return;
+  if (said.unicast_ttl) building.warn(said.unicast_ttl.at, "no-unicast-peer", "(" + said.name + ") unicast_ttl without unicast_peer is ignored");
+  const config::Position at = said.unicast_peer        ? said.unicast_peer.at
+                              : said.unicast_src_ip    ? said.unicast_src_ip.at
+                              : said.check_unicast_src ? said.check_unicast_src.at
+                                                       : said.old_unicast_checksum.at;
+  if (unicast || at.line == 0) return;
+  building.warn(at, "no-unicast-peer", "(" + said.name + ") a word for unicast, but unicast_peer lists nobody: multicast is used", "unicast_peer");
+}
+
 void fill_transport(Building& building, const model::Instance& said, VrrpInstance& instance) {
   const model::Globals& globals = building.configuration.globals;
   const bool fault_without_peer = said.unicast_fault_no_peer.value_or(false);
   instance.interface = said.interface.value_or({});
   instance.unicast = !said.peers.empty() || (fault_without_peer && (said.unicast_peer || said.unicast_src_ip || said.check_unicast_src));
-  if (said.unicast_peer && said.peers.empty() && !instance.unicast) {
-    building.warn(said.unicast_peer.at, "no-unicast-peer", "(" + said.name + ") unicast_peer lists nobody, multicast is used");
-  }
+  says_no_peer(building, said, instance.unicast);
   bool peer_ttl = false;
   for (const model::UnicastPeerEntry& entry : said.peers) {
     UnicastPeer peer{entry.address, entry.min_ttl.value_or(0), entry.max_ttl.value_or(255)};
@@ -301,7 +322,8 @@ void build_instance(Building& building, const model::Instance& said, const Track
 
   const Weights weights = instance.priority == kOwnerPriority ? Weights::kDropped : Weights::kKept;
   const bool may_be_absent = globals.dynamic_interfaces.value_or(false);
-  instance.tracked_interfaces = tracked_interfaces(building, said.tracking.interfaces, weights, said.name, may_be_absent);
+  instance.tracked_interfaces =
+      tracked_interfaces(building, said.tracking.interfaces, weights, said.name, may_be_absent, instance.interface);
   instance.tracked_scripts = tracked_scripts(building, said.tracking.scripts, weights, said.name, trackers.scripts);
   instance.tracked_objects = tracked_objects(building, said.tracking, trackers.objects, weights, said.name);
 
@@ -312,10 +334,23 @@ void build_instance(Building& building, const model::Instance& said, const Track
   shown.id = instance.id;
   shown.smtp_alert = said.smtp_alert ? *said.smtp_alert
                                      : globals.smtp_alert_vrrp ? *globals.smtp_alert_vrrp : globals.smtp_alert.value_or(false);
-  shown.accept = said.accept.value_or(!instance.strict || instance.priority == kOwnerPriority);
+  const bool strictly = instance.strict && instance.version == 2;
+  shown.accept = instance.priority == kOwnerPriority || (said.accept.value_or(!instance.strict) && !strictly);
   building.plan.shown.push_back(std::move(shown));
   building.plan.vrrp.instances.push_back(std::move(instance));
   building.plan.ipvs.instances.push_back(std::move(rights));
+}
+
+// An interface that a member is on is tracked by the member itself.
+void says_own_interface(Building& building, const model::SyncGroup& said, const SyncGroup& group,
+                        const std::map<std::string, VrrpInstance*>& instances) {
+  for (const model::TrackEntry& entry : said.tracking.interfaces) {
+    for (const auto& [name, instance] : instances) {
+      if (instance->sync_group != group.id || instance->interface != entry.name) continue;
+      building.warn(entry.at, "own-interface", "(" + said.name + ") interface " + entry.name + " is that of " + name + " and tracked by it already");
+      break;
+    }
+  }
 }
 
 void build_group(Building& building, const model::SyncGroup& said, const Trackers& trackers,
@@ -347,6 +382,7 @@ void build_group(Building& building, const model::SyncGroup& said, const Tracker
   const Weights weights = group.tracking_weight ? Weights::kKept : Weights::kDropped;
   const bool may_be_absent = building.configuration.globals.dynamic_interfaces.value_or(false);
   group.tracked_interfaces = tracked_interfaces(building, said.tracking.interfaces, weights, said.name, may_be_absent);
+  says_own_interface(building, said, group, instances);
   group.tracked_scripts = tracked_scripts(building, said.tracking.scripts, weights, said.name, trackers.scripts);
   group.tracked_objects = tracked_objects(building, said.tracking, trackers.objects, weights, said.name);
   if (!group.tracking_weight) drop_member_weights(building, said, group, instances);

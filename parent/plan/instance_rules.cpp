@@ -67,6 +67,9 @@ void apply_strict(Building& building, const model::Instance& said, VrrpInstance&
       instance.higher_prio_send_advert = false;
     }
     if (owner) instance.owner_ignore_adverts = true;
+    if (said.accept.value_or(false) && !owner && instance.version == 2) {
+      building.warn(said.accept.at, "strict-accept", named(said) + "strict mode: only the owner of the addresses accepts packets to them");
+    }
   }
   if (instance.owner_ignore_adverts && !owner) {
     if (said.owner_ignore_adverts && *said.owner_ignore_adverts) {

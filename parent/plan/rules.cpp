@@ -59,8 +59,8 @@ void strict_is_multicast(Building& building, const std::map<std::string, const m
     if (!instance.strict || !instance.unicast || instance.interface.empty()) continue;
     const auto known = building.surroundings.interface ? building.surroundings.interface(instance.interface) : KnownInterface{};
     if (!known || !known->multicast) continue;
-    building.refuse(said.at(instance.name)->at, config::ErrorClass::general_error, "strict-unicast",
-                    "(" + instance.name + ") strict mode does not allow unicast on the multicast interface " + instance.interface);
+    building.note(said.at(instance.name)->at, "strict-unicast",
+                  "(" + instance.name + ") unicast on the multicast interface " + instance.interface + " is not strictly the RFC's VRRP");
   }
 }
 

@@ -227,7 +227,7 @@ constexpr Keyword kConnection[] = {
     {"bind_if", interface(), "by the kernel", "Interface to check through.", into<&Check::connection, &Connection::bind_if>},
     {"connect_timeout", kSomeTime, "that of the server", "How long to wait for an answer.",
      into<&Check::settings, &CheckSettings::connect_timeout>},
-    {"fwmark", any_base(strict("MARK", 0, kMax32)), "0", "Mark of the packets of this check.",
+    {"fwmark", strict("MARK", 0, kMax32), "0", "Mark of the packets of this check.",
      into<&Check::connection, &Connection::fwmark>},
 };
 

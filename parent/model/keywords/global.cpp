@@ -51,9 +51,10 @@ void notify_fifo(Use& use) {
 
 // ---- files
 
+constexpr std::string_view kUmaskNames = "IRUSR|IWUSR|IXUSR|IRWXU|IRGRP|IWGRP|IXGRP|IRWXG|IROTH|IWOTH|IXOTH|IRWXO";
+
 std::optional<unsigned> umask_bits(std::string_view text) {
   constexpr unsigned kBits[] = {0400, 0200, 0100, 0700, 040, 020, 010, 070, 04, 02, 01, 07};
-  constexpr std::string_view kNames = "IRUSR|IWUSR|IXUSR|IRWXU|IRGRP|IWGRP|IXGRP|IRWXG|IROTH|IWOTH|IXOTH|IRWXO";
   std::string_view rest;
   if (const auto number = leading_number(text, true, rest)) {
     return rest.empty() && *number <= 0777 ? std::optional(static_cast<unsigned>(*number)) : std::nullopt;
@@ -61,7 +62,7 @@ std::optional<unsigned> umask_bits(std::string_view text) {
   unsigned mask = 0;
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t end = std::min(text.find('|', start), text.size());
-    const auto bit = position_in(kNames, text.substr(start, end - start));
+    const auto bit = position_in(kUmaskNames, text.substr(start, end - start));
     if (!bit) return std::nullopt;
     mask |= kBits[*bit];
     start = end + 1;
@@ -73,7 +74,8 @@ void umask(Use& use) {
   std::string text;
   for (const config::Word& word : use.rest) text += word.text;
   if (const auto mask = umask_bits(text)) return assign(globals(use).umask, use, *mask);
-  use.problem("bad-umask", "'" + text + "' is not a file creation mask: it is ignored", "a number up to 0777, or names like IWGRP|IRWXO");
+  use.problem("bad-umask", "'" + text + "' is not a file creation mask: it is ignored", "a number up to 0777, or names like IWGRP|IRWXO",
+              nearest_part(kUmaskNames, text));
 }
 
 // Every reload is checked before it takes effect; only the log of that check is missing.
@@ -326,7 +328,7 @@ constexpr Keyword kSyncDaemon[] = {
     {"port", strict("PORT", 1, kMax16), "8848", "Port."},
     {"ttl", strict("TTL", 1, 255), "by the kernel", "TTL."},
     {"group", address(), "224.0.0.81", "Group."},
-    {"<instance>", word("vrrp_instance"), "", "The same without 'inst'."},
+    head({"<instance>", word("vrrp_instance"), "", "The same without 'inst'."}),
 };
 
 constexpr Table kTables[] = {

@@ -71,7 +71,7 @@ std::optional<Span> addresses_of(Use& use, const config::Node& line) {
   const auto first = IpAddress::parse(word.text.substr(0, dash));
   if (!first) {
     use.problem_at(word, "not-an-address", "'" + std::string(word.text) + "' is not an address: the line is skipped",
-                   "an address, a range, a prefix or fwmark");
+                   "an address, a range, a prefix or fwmark", nearest_part("fwmark", word.text));
     return std::nullopt;
   }
   if (dash == std::string_view::npos) return Span{*first, *first};
@@ -94,7 +94,8 @@ void fwmark_member(Use& use, const config::Node& line, ServerGroup& group) {
   if (line.words.size() > 2) {
     const auto family = position_in("inet|inet6", line.words[2].text);
     if (!family) {
-      use.problem_at(line.words[2], "unknown-word", "this is not an address family: the line is skipped", "inet or inet6");
+      use.problem_at(line.words[2], "unknown-word", "this is not an address family: the line is skipped", "inet or inet6",
+                     nearest_part("inet|inet6", line.words[2].text));
       return;
     }
     member.family = {*family == 0 ? Family::kIpv4 : Family::kIpv6, line.words[2].at, true};
@@ -147,7 +148,7 @@ bool read_key(Use& use, VirtualServer& service) {
     service.key = ServiceGroup{std::string(words[1].text)};
     return true;
   }
-  const Value value = use.binder.read(use.node, form ? words[1] : words[0], form ? kMark : address().arguments[0]);
+  const Value value = use.binder.read(use.node, form ? words[1] : words[0], form ? kMark : after("fwmark|group", address()).arguments[0]);
   if (!value.present) return false;
   if (form) {
     service.key = ServiceMark{static_cast<std::uint32_t>(value.number)};

@@ -240,7 +240,7 @@ TEST(Diagnostic, Nearest) {
   const std::string_view keywords[] = {"priority", "preempt", "interface", "virtual_router_id", "virtual_ipaddress", "virtual_ipaddress_excluded", "on"};
   const std::pair<const char*, const char*> cases[] = {
       {"prioritty", "priority"}, {"pirority", "priority"},     {"virtual_ipadress", "virtual_ipaddress"}, {"interfaces", "interface"},
-      {"xyzzy", ""},             {"om", ""},                   {"premept", "preempt"},                    {"virtual_routerid", "virtual_router_id"},
+      {"xyzzy", ""},             {"om", "on"},                   {"premept", "preempt"},                    {"virtual_routerid", "virtual_router_id"},
       {"", ""},                  {"virtual_address", "virtual_ipaddress"},
   };
   for (const auto& [word, meant] : cases) EXPECT_EQ(nearest(word, keywords), meant) << word;

@@ -193,7 +193,7 @@ constexpr const char* kChecks = R"(
       bindto 10.0.9.1
       bind_port 5
       bind_if eth0
-      fwmark 0x10
+      fwmark 16
       connect_timeout 2
       retry 0
       delay_loop 3.5

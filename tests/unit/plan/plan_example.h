@@ -46,7 +46,7 @@ inline model::Configuration pair() {
     one.advert_int = said(Duration{2'000'000});
     one.authentication = said(model::Authenticating{said(Authentication::kPass), said<std::string>("xxxxxxxx")});
     one.tracking.scripts.push_back({"alive", {}, {}, {}});
-    one.tracking.interfaces.push_back({"eth2", {}, {}, {}});
+    one.tracking.interfaces.push_back({"eth3", {}, {}, {}});
     configuration.instances.push_back(one);
   }
   model::SyncGroup group;
