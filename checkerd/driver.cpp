@@ -70,6 +70,11 @@ void CheckerdDriver::on_parent(wire::ParentToCheckerd& message, Fd descriptor) {
       return on_script(message.script_finished());
     case wire::ParentToCheckerd::kCheckSocket:
       return on_socket(message.check_socket(), std::move(descriptor));
+    case wire::ParentToCheckerd::kBfdState:
+      if (sessions_.size() < kSessionsMax || sessions_.contains(message.bfd_state().name())) {
+        sessions_[message.bfd_state().name()] = message.bfd_state().up();
+      }
+      return;
     case wire::ParentToCheckerd::kStop:
       return stop();
     case wire::ParentToCheckerd::kPing: {
@@ -256,13 +261,12 @@ void CheckerdDriver::lines(LogEvent event, const std::vector<std::string>& texts
 void CheckerdDriver::act(const Actions& actions) {
   std::vector<DestinationWish> wishes;
   for (const Action& action : actions) {
-    if (const auto* change = std::get_if<WishChanged>(&action)) {
-      wishes.push_back(change->wish);
-    } else {
-      tell(action);
-    }
+    if (const auto* change = std::get_if<WishChanged>(&action)) wishes.push_back(change->wish);
   }
-  if (!wishes.empty()) say(wishes);
+  if (!wishes.empty()) say(wishes);  // the table first: words about it can wait
+  for (const Action& action : actions) {
+    if (!std::holds_alternative<WishChanged>(action)) tell(action);
+  }
 }
 
 void CheckerdDriver::tell(const Action& action) {

@@ -31,6 +31,8 @@ inline constexpr Duration kBatchPause{10'000};       // before the next ones
 inline constexpr Duration kRefusalDelay{1'000'000};  // before a refused wish is said again: ipvsd may not have its plan yet
 inline constexpr unsigned kRefusalsMax = 5;          // in a row, for one destination
 
+inline constexpr std::size_t kSessionsMax = 4096;  // bfd_instances that are remembered
+
 class CheckerdDriver {
  public:
   // `runs_max`: how many runs may be in flight; each needs a descriptor.
@@ -94,6 +96,7 @@ class CheckerdDriver {
   Loop::Timer refusal_timer_;
   std::unordered_map<DestinationId, unsigned> refused_;
   std::map<std::pair<ProbeId, std::size_t>, std::string> remarks_;  // last said about our own troubles, per url
+  std::map<std::string, bool> sessions_;  // bfd_instances: which are up, for BFD_CHECK
   bool stopping_ = false;
 };
 

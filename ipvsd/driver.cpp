@@ -23,9 +23,12 @@ using Descriptors = ChannelSocket::Descriptors;
 Driver::Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel, ProcessSource processes)
     : loop_(loop),
       kernel_(std::move(kernel)),
-      teller_(watch_),
+      links_(*kernel_, watch_),
+      settings_keeper_(*kernel_, watch_, [this](const std::vector<KeptSetting>& kept) { tell_kept(kept); }),
+      teller_(watch_, [this](LinkFacts facts) { return judged(std::move(facts)); }),
       addresses_(*kernel_, claims_, watch_),
       table_(*kernel_, wishes_),
+      ipvs_settings_(*kernel_),
       announcer_([this](const announce::Target& target) -> std::optional<announce::Outlet> {
         const LinkState* link = watch_.by_name(target.interface);
         if (link == nullptr || !link->up || !link->arp) return std::nullopt;
@@ -38,6 +41,7 @@ Driver::Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel, Proce
       announce_timer_(loop.timer([this] { send_announcements(); })),
       absence_timer_(loop.timer([this] { absence_over(); })),
       tell_timer_(loop.timer([this] { tell_links(teller_.overdue(), false); })),
+      links_timer_(loop.timer([this] { links_due(); })),
       parent_(loop, std::move(parent_link), Descriptors::kAccepted,
               [this](wire::ParentToIpvsd& message, Fd descriptor) { from_parent(message, std::move(descriptor)); },
               [this](const Error& error) { parent_gone(error); }) {
@@ -75,6 +79,7 @@ void Driver::from_parent(wire::ParentToIpvsd& message, Fd descriptor) {
       if (!descriptor) return sender_at_fault(Error{"AnnounceSocket without a descriptor"});
       announcer_.use(std::move(descriptor));
       return send_announcements();
+    case wire::ParentToIpvsd::kDropOldLinks: return drop_old_links();
     case wire::ParentToIpvsd::kReleaseAll: return release_all(message.release_all().peer());
     case wire::ParentToIpvsd::kStop: {
       withdraw(message.stop().keep_vrrp() || settings_.keep_vrrp, message.stop().keep_ipvs() || settings_.keep_ipvs);
@@ -109,6 +114,9 @@ void Driver::commit(const wire::PlanCommit& message) {
   if (!plan && plan.error().code == EPROTO) return sender_at_fault(plan.error());
   Status possible = plan ? ok() : Status(plan.error());
   if (plan && plan->uses_ipvs) possible = table_.open(plan->lvs_flush);
+  if (plan && plan->sync && !table_.opened()) {  // vrrpd does its work without it
+    if (auto opened = table_.open(false); !opened) log_error(LogEvent::kMessage, "lvs_sync_daemon: " + opened.error().message);
+  }
   if (possible) return adopt(*std::move(plan));
   wire::IpvsdToParent refused;
   refused.mutable_plan_refused()->set_generation(message.generation());
@@ -122,19 +130,25 @@ void Driver::adopt(IpvsPlan plan) {
     if (claims_.find(rights.id) == nullptr) early.push_back(rights.id);
   }
   claims_.set_plan(plan);
+  adopt_links(plan);
   const WishLedger::Touched touched = wishes_.set_plan(plan);
   const std::vector<Refused> refused = addresses_.reconcile();
   claims_.forget_orphans();
   for (InstanceId id : early) {
     if (claims_.active(id)) tell_claim(id, claims_.generation(id), true, 0);
   }
+  table_.touch_refused();
   touch(touched);
+  if (table_.busy()) table_timer_.arm(loop_.now());
   processes_.set_plan(plan.processes);
   settings_ = std::move(plan);
   settings_.instances.clear();
   settings_.services.clear();
   settings_.destinations.clear();
+  settings_.links.clear();
   planned_ = true;
+  if (table_.opened()) tell_refused(ipvs_settings_.keep_timeouts(settings_.timeouts));
+  follow();
   wire::IpvsdToParent applied;
   applied.mutable_plan_applied()->set_generation(settings_.generation);
   to_parent(applied);
@@ -175,6 +189,7 @@ void Driver::release_all(wire::PeerLink::Peer peer) {
     const std::vector<Refused> refused = addresses_.reconcile();
     arm_absence();
     tell_refused(refused);
+    follow();
   } else if (peer == wire::PeerLink::CHECKERD) {
     touch(wishes_.release_all());
   }
@@ -191,7 +206,8 @@ void Driver::from_vrrpd(wire::VrrpdToIpvsd& message) {
       claims_.complete();
       const std::vector<Refused> refused = addresses_.reconcile();
       arm_absence();
-      return tell_refused(refused);
+      tell_refused(refused);
+      return follow();
     }
     case wire::VrrpdToIpvsd::kAnnounce: return announce(message.announce());
     case wire::VrrpdToIpvsd::BODY_NOT_SET: return;
@@ -202,9 +218,13 @@ void Driver::claim(const wire::ClaimAddresses& message) {
   const InstanceId id{message.instance()};
   switch (claims_.claim(id, message.claim())) {
     case ClaimVerdict::kAccepted: {
+      const InstanceRights& rights = claims_.find(id)->rights;
+      rounds_.begin(id, rights.extra_delay, rights.extra_every, loop_.now());
+      arm_links();
       const std::vector<Refused> refused = addresses_.hold(id);
       tell_claim(id, message.claim(), true, refused.size());
-      return tell_refused(refused);
+      tell_refused(refused);
+      return follow();
     }
     case ClaimVerdict::kStale: return;
     case ClaimVerdict::kUnknown:
@@ -216,9 +236,11 @@ void Driver::claim(const wire::ClaimAddresses& message) {
 void Driver::release(const wire::ReleaseAddresses& message) {
   const InstanceId id{message.instance()};
   if (claims_.release(id, message.claim()) != ClaimVerdict::kAccepted) return;
+  rounds_.end(id);
   const std::vector<Refused> refused = addresses_.withdraw(id);
   tell_claim(id, message.claim(), false, refused.size());
   tell_refused(refused);
+  follow();
 }
 
 void Driver::announce(const wire::AnnounceAddresses& message) {
@@ -283,6 +305,13 @@ void Driver::want(const wire::WantDestinations& message) {
 
 void Driver::checkerd_gone(const Error& error) {
   if (!ended_ && error.code == EPROTO) log_error(LogEvent::kLinkBroken, "link to checkerd: " + error.message);
+}
+
+// The sync daemon sends while its instance is active here and receives while it is not.
+void Driver::follow() {
+  if (!table_.opened()) return;
+  const bool active = settings_.sync && settings_.sync->instance && claims_.active(settings_.sync->instance);
+  tell_refused(ipvs_settings_.keep_sync(settings_.sync, active));
 }
 
 void Driver::touch(const WishLedger::Touched& touched) {

@@ -8,14 +8,19 @@
 #include <span>
 #include <vector>
 
-#include "ipvsd/address_keeper.h"
+#include "ipvsd/keep/address_keeper.h"
 #include "ipvsd/announce/announcer.h"
+#include "ipvsd/announce/extra_rounds.h"
 #include "ipvsd/kernel/kernel.h"
 #include "ipvsd/kernel/link_watch.h"
-#include "ipvsd/link_teller.h"
+#include "ipvsd/links/link_judge.h"
+#include "ipvsd/links/link_keeper.h"
+#include "ipvsd/links/link_teller.h"
+#include "ipvsd/links/setting_keeper.h"
 #include "ipvsd/plan_intake.h"
+#include "ipvsd/keep/table_keeper.h"
+#include "ipvsd/keep/settings_keeper.h"
 #include "ipvsd/kernel/process_watch.h"
-#include "ipvsd/table_keeper.h"
 #include "ipvsd/wanted/claim_ledger.h"
 #include "ipvsd/wanted/wish_ledger.h"
 #include "proto/channel/log_relay.h"
@@ -59,8 +64,10 @@ class Driver {
   void announce(const wire::AnnounceAddresses&);
   void want(const wire::WantDestinations&);
   void touch(const WishLedger::Touched&);
+  void follow();
 
   void hear_kernel();
+  bool hear_once();  // false: nothing was there
   void act_on(const LinkWatch::News&);
   void lost(const LinkWatch::Lost&);
   void tell_links(const std::vector<LinkFacts>&, bool vrrpd_too);
@@ -70,6 +77,19 @@ class Driver {
   void tell_count(TrackerId, std::uint32_t count);
   void tell_claim(InstanceId, Generation, bool active, std::size_t failed);
   void audit(unsigned& count, const std::string& text);
+
+  // driver_links.cpp
+  LinkFacts judged(LinkFacts);
+  void adopt_links(const IpvsPlan&);
+  void keep_links();
+  void hear_all();
+  void arm_links();
+  void drop_old_links();
+  void links_due();
+  std::optional<bool> poll_carrier(const LinkState&, LinkPolling);
+  void announce_elsewhere(InstanceId);
+  void tell_kept(const std::vector<KeptSetting>&);
+  void tell_refused_links(const std::vector<RefusedLink>&);
 
   void table_step();
   void send_announcements();
@@ -85,15 +105,22 @@ class Driver {
   ClaimLedger claims_;
   WishLedger wishes_;
   LinkWatch watch_;
+  LinkJudge judge_;
+  LinkKeeper links_;
+  SettingKeeper settings_keeper_;
   LinkTeller teller_;
   AddressKeeper addresses_;
   TableKeeper table_;
+  SettingsKeeper ipvs_settings_;
   announce::Announcer announcer_;
+  announce::ExtraRounds rounds_;
   ProcessWatch processes_;
   IpvsPlan settings_;              // of the plan in force; its lists are empty
   bool planned_ = false;
   bool applied_due_ = false;       // checkerd waits for WishesApplied
   bool ended_ = false;
+  bool quiet_igmp_ = false;
+  bool links_touched_ = false;     // something other than our own addresses changed since links were looked at
   unsigned vrrpd_audits_ = 0;
   unsigned checkerd_audits_ = 0;
 
@@ -102,6 +129,7 @@ class Driver {
   Loop::Timer announce_timer_;
   Loop::Timer absence_timer_;
   Loop::Timer tell_timer_;
+  Loop::Timer links_timer_;
   ParentLink parent_;
   LogRelay<wire::IpvsdToParent, wire::ParentToIpvsd> log_relay_{parent_};
   VrrpdLink vrrpd_;

@@ -16,9 +16,14 @@ constexpr Duration kTellLater{50'000};  // our own addresses, to the parent
 }  // namespace
 
 void Driver::hear_kernel() {
-  if (ended_) return;
+  if (ended_ || !hear_once()) return;
+  if (links_touched_ && !links_.links().empty()) keep_links();
+}
+
+bool Driver::hear_once() {
   LinkWatch::News news;
-  for (const KernelEvent& event : kernel_->events()) {
+  const std::vector<KernelEvent> events = kernel_->events();
+  for (const KernelEvent& event : events) {
     if (!std::holds_alternative<NotificationsLost>(event)) {
       watch_.hear(event, news);
       continue;
@@ -31,9 +36,11 @@ void Driver::hear_kernel() {
     news = watch_.reset(*network);
   }
   act_on(news);
+  return !events.empty();
 }
 
 void Driver::act_on(const LinkWatch::News& news) {
+  links_touched_ = links_touched_ || !news.changed.empty();
   teller_.own_changed(news.own);
   const LinkTeller::News told = teller_.changed(news.changed);
   for (const LinkFacts& facts : told.vrrpd) tell_vrrpd(facts);
@@ -42,6 +49,7 @@ void Driver::act_on(const LinkWatch::News& news) {
   if (!news.came_up.empty() && planned_) tell_refused(addresses_.reconcile());
   for (const LinkFacts& facts : told.parent) tell_parent(facts);
   if (told.later && tell_timer_.deadline() == kNever) tell_timer_.arm(loop_.now() + kTellLater);
+  arm_links();
 }
 
 void Driver::lost(const LinkWatch::Lost& address) {
@@ -149,6 +157,7 @@ void Driver::absence_over() {
   const std::vector<Refused> refused = addresses_.reconcile();
   log_warning(LogEvent::kMessage, "vrrpd has been silent for too long: addresses that it does not claim are withdrawn");
   tell_refused(refused);
+  follow();
 }
 
 void Driver::withdraw(bool keep_vrrp, bool keep_ipvs) {
@@ -156,8 +165,18 @@ void Driver::withdraw(bool keep_vrrp, bool keep_ipvs) {
   ended_ = true;
   kernel_watch_ = {};
   std::vector<Refused> refused = addresses_.finish(keep_vrrp);
+  std::vector<RefusedLink> refused_links;
+  if (!keep_vrrp) {
+    links_.finish(refused_links);
+    (void)hear_once();
+    settings_keeper_.finish(refused_links);
+  }
+  tell_refused_links(refused_links);
   if (!keep_ipvs) {
-    for (Refused& refusal : table_.finish()) refused.push_back(std::move(refusal));
+    for (Refused& refusal : table_.finish(settings_.flush_on_stop)) refused.push_back(std::move(refusal));
+  }
+  if (table_.opened()) {
+    for (Refused& refusal : ipvs_settings_.finish()) refused.push_back(std::move(refusal));
   }
   tell_refused(refused);
 }

@@ -7,12 +7,11 @@
 
 #include "ipvsd/reconcile/change.h"
 #include "proto/codec/ipvs_codec.h"
+#include "proto/codec/link_codec.h"
 
 namespace holdfast {
 
 namespace {
-
-constexpr std::int64_t kAbsenceMax = 3'600'000'000;  // an hour
 
 template <class Item>
 Status room_for_one(const std::vector<Item>& items, std::size_t count_max, const char* what) {
@@ -40,16 +39,26 @@ Status PlanIntake::chunk(const wire::IpvsPlanChunk& message) {
 
 Status PlanIntake::take(const wire::IpvsPlanChunk& message) {
   if (message.has_settings()) {
-    const wire::IpvsSettings& settings = message.settings();
-    plan_.uses_ipvs = settings.uses_ipvs();
-    plan_.lvs_flush = settings.lvs_flush();
-    plan_.keep_ipvs = settings.keep_ipvs();
-    plan_.keep_vrrp = settings.keep_vrrp();
-    if (settings.vrrpd_absence_us() < 0 || settings.vrrpd_absence_us() > kAbsenceMax) return Error{"plan: vrrpd_absence out of range"};
-    plan_.vrrpd_absence = Duration{settings.vrrpd_absence_us()};
+    if (auto settings = decode(message.settings(), plan_); !settings) return Error{"plan: " + settings.error().message};
   }
   HF_OK(take_instances(message));
+  HF_OK(take_links(message));
   return take_tables(message);
+}
+
+Status PlanIntake::take_links(const wire::IpvsPlanChunk& message) {
+  const auto take_all = [](const auto& entries, auto& items, const char* what) -> Status {
+    for (const auto& entry : entries) {
+      HF_OK(room_for_one(items, kPlanLinksMax, what));
+      HF_TRY(auto item, decode(entry));
+      items.push_back(std::move(item));
+    }
+    return ok();
+  };
+  HF_OK(take_all(message.links(), plan_.links, "links"));
+  HF_OK(take_all(message.link_delays(), plan_.link_delays, "delayed links"));
+  HF_OK(take_all(message.link_polls(), plan_.link_polls, "polled links"));
+  return take_all(message.kept(), plan_.kept, "kept settings");
 }
 
 Status PlanIntake::take_instances(const wire::IpvsPlanChunk& message) {
@@ -87,10 +96,16 @@ Status PlanIntake::check() const {
   for (const InstanceRights& rights : plan_.instances) {
     if (!instances.insert(rights.id).second) return Error{"plan: instance " + rights.name + " is there twice"};
   }
+  std::set<std::string> links;
+  for (const VirtualLink& link : plan_.links) {
+    if (!links.insert(link.name).second) return Error{"plan: link " + link.name + " is there twice"};
+    if (link.base == link.name) return Error{"plan: link " + link.name + " is its own base"};
+  }
   std::unordered_set<ServiceId> services;
   std::set<ServiceKey> keys;
   for (const Service& service : plan_.services) {
-    if (!services.insert(service.id).second || !keys.insert(canonical(service.key)).second) {
+    services.insert(service.id);
+    if (!keys.insert(canonical(service.key)).second) {
       return Error{"plan: service " + to_string(service.key) + " is there twice"};
     }
   }

@@ -14,6 +14,7 @@ namespace holdfast {
 
 inline constexpr std::size_t kPlanInstancesMax = 16'384;
 inline constexpr std::size_t kPlanAddressesMax = 262'144;
+inline constexpr std::size_t kPlanLinksMax = 65'536;
 inline constexpr std::size_t kPlanProcessesMax = 1024;
 inline constexpr std::size_t kPlanServicesMax = 262'144;
 inline constexpr std::size_t kPlanDestinationsMax = 1'048'576;
@@ -30,6 +31,7 @@ class PlanIntake {
  private:
   Status take(const wire::IpvsPlanChunk&);
   Status take_instances(const wire::IpvsPlanChunk&);
+  Status take_links(const wire::IpvsPlanChunk&);
   Status take_tables(const wire::IpvsPlanChunk&);
   Status check() const;
 

@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
   if (line.action == Action::kAsk) return ask(control_path(reading.path, reading.config_id, reading.net), line.question);
   const TestLog test_log = open_test_log(line);
   Driver::Handed handed = take_handed();
+  handed.groups = find_control_groups();
   const bool only_reads = line.action == Action::kTest || line.action == Action::kDump;
   if (!handed.launcher && only_reads) return test_alone(line, reading, test_log);
   if (!handed.launcher) {

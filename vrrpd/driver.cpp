@@ -19,6 +19,7 @@ constexpr int kExitProtocol = 76;  // EX_PROTOCOL: the parent sent what its link
 
 Driver::Driver(Loop& loop, Fd parent)
     : loop_(loop),
+      bfd_(loop, [this](const BfdSession& session, bool up) { session_changed(session, up); }),
       timer_(loop.timer([this] { timers_due(); })),
       parent_(loop, std::move(parent), ChannelSocket::Descriptors::kAccepted,
               [this](wire::ParentToVrrpd& message, Fd descriptor) { from_parent(message, std::move(descriptor)); },
@@ -43,6 +44,7 @@ void Driver::from_parent(wire::ParentToVrrpd& message, Fd descriptor) {
     case wire::ParentToVrrpd::kCommit: return commit(message.commit());
     case wire::ParentToVrrpd::kIpvsdLink: return attach_ipvsd(std::move(descriptor));
     case wire::ParentToVrrpd::kAdvertSocket: return open_socket(message.advert_socket(), std::move(descriptor));
+    case wire::ParentToVrrpd::kBfdSocket: return open_bfd_socket(message.bfd_socket(), std::move(descriptor));
     case wire::ParentToVrrpd::kScriptFinished: {
       const auto& finished = message.script_finished();
       const auto outcome = holdfast::decode(finished);
@@ -78,7 +80,9 @@ void Driver::commit(const wire::PlanCommit& message) {
     answer.mutable_plan_refused()->set_reason(plan.error().message);
     return tell_parent(answer);
   }
+  const std::vector<BfdSession> sessions = std::move(plan->plan.sessions);
   perform(router_.apply(std::move(plan->plan), plan->resumed, loop_.now()));
+  bfd_.apply(sessions);
   ++plans_;
   close_unused_sockets();
   intake_.forget(router_);
@@ -91,12 +95,35 @@ void Driver::commit(const wire::PlanCommit& message) {
 void Driver::open_socket(const wire::AdvertSocket& message, Fd descriptor) {
   if (!descriptor) return nonsense(Error{"advert socket without a descriptor"});
   if (message.family() != 4 && message.family() != 6) return nonsense(Error{"advert socket of no known family"});
-  const SocketKey key{message.interface_index(), static_cast<Family>(message.family()), message.unicast()};
+  SocketKey key{message.interface_index(), static_cast<Family>(message.family()), message.unicast(), {}, message.header()};
+  if (message.has_address()) {
+    const auto address = holdfast::decode(message.address());
+    if (!address) return nonsense(address.error());
+    key.address = *address;
+  }
   if (ports_.size() >= kSocketsMax && !ports_.contains(key)) return nonsense(Error{"more than " + std::to_string(kSocketsMax) + " advert sockets"});
   ports_[key] = std::make_unique<Port>(Port{AdvertSocket(std::move(descriptor), key), plans_, {}});
   Port* port = ports_[key].get();
   port->readable = loop_.on_readable(port->socket.fd(), [this, port] { drain(*port); });
   handle(SocketOpened{key});
+}
+
+void Driver::open_bfd_socket(const wire::BfdSocket& message, Fd descriptor) {
+  if (!descriptor) return nonsense(Error{"BFD socket without a descriptor"});
+  if (message.family() != 4 && message.family() != 6) return nonsense(Error{"BFD socket of no known family"});
+  if (message.session() != 0) return bfd_.open_sender(TrackerId{message.session()}, std::move(descriptor));
+  bfd_.open_receiver(static_cast<Family>(message.family()), message.multihop(), std::move(descriptor));
+}
+
+void Driver::session_changed(const BfdSession& session, bool up) {
+  if (stopping_) return;
+  if (session.for_vrrp) handle(TrackerTold{session.id, up ? 1 : 0});
+  if (session.for_checker) {
+    wire::VrrpdToParent message;
+    message.mutable_session_changed()->set_session(session.id.value);
+    message.mutable_session_changed()->set_up(up);
+    tell_parent(message);
+  }
 }
 
 // A socket may come before the plan that needs it, so one that is not needed is kept for one plan.
@@ -174,6 +201,7 @@ void Driver::stop(const StopAll& how, int code) {
 
 void Driver::stopped() {
   if (std::exchange(ended_, true)) return;
+  bfd_.close();
   wire::VrrpdToParent message;
   message.mutable_stopped();
   tell_parent(message);
@@ -199,10 +227,10 @@ void Driver::drain(Port& port) {
     const AdvertSocket::Received received = port.socket.receive(buffer_);
     if (!received.any) return;
     if (!received.packet) continue;
-    const Instant now = loop_.now();
+    const Clocks now = clocks();
     Intake::Outcome outcome = intake_.take(router_, port.socket.key(), *received.packet, now);
     if (outcome.event) outcome.event->waited = received.waited;
-    perform(router_.handle(outcome.event ? RouterEvent{*outcome.event} : RouterEvent{TimersDue{/*listening=*/false}}, now));
+    perform(router_.handle(outcome.event ? RouterEvent{*outcome.event} : RouterEvent{TimersDue{/*listening=*/false}}, now.steady));
     if (!outcome.line.empty()) log_notice(LogEvent::kAdvertRejected, outcome.line);
   }
 }

@@ -15,6 +15,7 @@
 #include "proto/schema/vrrpd_ipvsd.pb.h"
 #include "vrrpd/intake.h"
 #include "vrrpd/net/advert_socket.h"
+#include "vrrpd/net/bfd_service.h"
 #include "vrrpd/phrases.h"
 #include "vrrpd/plan_assembly.h"
 #include "vrrpd/protocol/router.h"
@@ -44,6 +45,8 @@ class Driver {
   void attach_ipvsd(Fd descriptor);
   void ipvsd_gone(const Error& error);
   void open_socket(const wire::AdvertSocket& message, Fd descriptor);
+  void open_bfd_socket(const wire::BfdSocket& message, Fd descriptor);
+  void session_changed(const BfdSession& session, bool up);
   void commit(const wire::PlanCommit& message);
   void close_unused_sockets();
   void close_sockets_of(std::uint32_t index);
@@ -55,6 +58,7 @@ class Driver {
   void handle(const RouterEvent& event);
   void timers_due();
   void drain(Port& port);
+  Clocks clocks() const { return {loop_.now(), time_of_day()}; }
 
   // actions
   void perform(const Actions& actions);
@@ -89,6 +93,7 @@ class Driver {
   Router router_;
   Intake intake_;
   PlanAssembly assembly_;
+  BfdService bfd_;
   std::map<SocketKey, std::unique_ptr<Port>> ports_;
   AdvertSocket::Buffer buffer_{};
   Loop::Timer timer_;

@@ -11,10 +11,12 @@
 
 #include "vrrpd/protocol/router.h"
 #include "vrrpd/wire/acceptance.h"
+#include "vrrpd/wire/header.h"
 
 namespace holdfast::vrrp {
 
-inline constexpr Duration kRejectionLogSpacing{10'000'000};
+inline constexpr Duration kRejectionLogSpacing{10'000'000};  // of one kind about one instance
+inline constexpr Duration kCauseLogSpacing{1'000'000};       // of one kind about all instances: what no sender can multiply
 
 struct Traffic {
   RejectionCounters rejected;
@@ -31,7 +33,10 @@ class Intake {
     std::optional<InstanceHeard> event;
     std::string line;  // empty: nothing to log
   };
-  Outcome take(const Router& router, const SocketKey& socket, const Packet& packet, Instant now);
+  Outcome take(const Router& router, const SocketKey& socket, const Packet& packet, const Clocks& now);
+  // What an advert that leaves now carries besides its message.
+  std::uint32_t next_header_sequence(InstanceId id, const Clocks& now);
+  Trailer sign(const VrrpInstance& config, std::span<const std::uint8_t> message, const IpAddress& source, const Clocks& now);
 
   Traffic& traffic(InstanceId id) { return records_[id].traffic; }
   const Traffic& traffic(InstanceId id) const;
@@ -46,10 +51,13 @@ class Intake {
     Traffic traffic;
     std::array<bool, kRejections> muted{};
     std::array<Instant, kRejections> quiet_until{};
+    HeaderSequence header;
+    SignatureState signatures;
   };
   Outcome rejected(Record& record, const VrrpInstance& config, const Packet& packet, Rejection reason, Instant now);
 
   std::unordered_map<InstanceId, Record> records_;
+  std::array<Instant, kRejections> quiet_until_{};
   std::uint64_t unknown_vrids_ = 0;
 };
 

@@ -34,10 +34,20 @@ void Driver::act(const SendAdvert& action) {
   const VrrpInstance& config = view->config;
   AdvertDetails details{action.priority, listed_addresses(config, view->mtu), *view->source, config.group_address, false};
   details.old_unicast_checksum = config.unicast && (config.old_unicast_checksum == OldUnicastChecksum::kAlways || intake_.traffic(action.instance).old_checksum);
+  const Clocks now = clocks();
+  const bool header = config.authentication == Authentication::kHeader;
+  const std::uint32_t sequence = header ? intake_.next_header_sequence(config.id, now) : 0;
+  std::optional<Trailer> trailer;  // one for all peers: it does not cover the destination
   Status status;
   const auto send = [&](const IpAddress& destination) {
     details.destination = destination;
-    Status sent = port->second->socket.send(encode(config, details), *view->source, destination, config.ttl);
+    std::vector<std::uint8_t> message = encode(config, details);
+    if (header) message = with_header(config.password, {*view->source, destination, config.ttl, config.unicast, sequence}, message);
+    if (config.signing && config.signing->mode != SigningMode::kReceiveOnly) {
+      if (!trailer) trailer = intake_.sign(config, message, *view->source, now);
+      message.insert(message.end(), trailer->begin(), trailer->end());
+    }
+    Status sent = port->second->socket.send(message, *view->source, destination, config.ttl);
     if (!sent) status = std::move(sent);
   };
   if (config.unicast) {

@@ -3,6 +3,7 @@
 #include "vrrpd/plan_assembly.h"
 
 #include "proto/codec/vrrp_codec.h"
+#include "vrrpd/bfd/sessions.h"
 #include "vrrpd/protocol/router.h"
 
 namespace holdfast::vrrp {
@@ -58,6 +59,11 @@ Status PlanAssembly::contents(const wire::VrrpPlanChunk& message) {
     HF_TRY(const ResumedInstance resumed, holdfast::decode(item));
     next_.resumed.push_back(resumed);
   }
+  for (const auto& item : message.sessions()) {
+    HF_TRY(BfdSession session, holdfast::decode(item));
+    plan.sessions.push_back(std::move(session));
+  }
+  if (plan.sessions.size() > bfd::kSessionsMax) return Error{"more than " + std::to_string(bfd::kSessionsMax) + " BFD sessions"};
   if (plan.instances.size() > kInstancesMax) return Error{"more than " + std::to_string(kInstancesMax) + " instances"};
   return ok();
 }

@@ -20,7 +20,13 @@ void counters(const Traffic& traffic, std::uint64_t unknown_vrids, wire::Instanc
   status.set_address_list_errors(rejected.addresses_differed + rejected[Rejection::kNoAddresses]);
   status.set_invalid_auth_type(rejected[Rejection::kInvalidAuthType]);
   status.set_auth_type_mismatch(rejected[Rejection::kAuthTypeMismatch]);
-  status.set_auth_failures(rejected[Rejection::kAuthFailure]);
+  status.set_auth_failures(rejected[Rejection::kAuthFailure] + rejected[Rejection::kReplayed]);
+  status.set_unsigned_errors(rejected[Rejection::kUnsigned]);
+  status.set_trailer_errors(rejected[Rejection::kTrailer]);
+  status.set_unknown_keys(rejected[Rejection::kUnknownKey]);
+  status.set_signature_errors(rejected[Rejection::kSignature]);
+  status.set_stale_signatures(rejected[Rejection::kStale]);
+  status.set_replayed_signatures(rejected[Rejection::kSignatureReplayed]);
   status.set_priority_zero_received(traffic.priority_zero_received);
   status.set_priority_zero_sent(traffic.priority_zero_sent);
   status.set_checksum_errors(rejected[Rejection::kChecksum]);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ipvsd/reconcile/change.h"
+#include "ipvsd/reconcile/link_change.h"
 #include "proto/runtime/result.h"
 #include "proto/value/address.h"
 
@@ -25,6 +26,16 @@ struct LinkState {
   HardwareAddress hardware{};
   std::optional<bool> promote_secondaries;  // none: not told in this message
   std::optional<bool> forwarding6;
+  bool enabled = false;                     // up, whatever its carrier is
+  std::string kind{};                       // "macvlan", "vrf"; empty: hardware
+  std::uint32_t mode = 0;                   // of a macvlan
+  std::uint32_t base = 0;                   // the link below; 0: none
+  std::uint32_t master = 0;
+  bool in_vrf = false;                      // its master is a VRF
+  std::uint32_t group = 0;
+  std::optional<std::uint32_t> arp_ignore{};  // none: not told in this message
+  std::optional<std::uint32_t> arp_filter{};
+  std::optional<std::uint32_t> rp_filter{};
   bool operator==(const LinkState&) const = default;
 };
 
@@ -77,9 +88,18 @@ class Kernel {
   virtual Result<std::optional<ServiceOptions>> read_service(const ServiceKey&) = 0;
   virtual Result<std::map<DestinationKey, DestinationOptions>> read_destinations(const ServiceKey&) = 0;
 
+  virtual Result<IpvsTimeouts> read_timeouts() = 0;
+  virtual Result<std::vector<RunningSync>> read_sync() = 0;
+
   // Applies changes in order, as few system calls as possible; one errno for each, 0 for accepted.
   // Interfaces are resolved by the links last read or heard; an unknown one is ENODEV.
   virtual std::vector<int> apply(std::span<const Change>) = 0;
+  // The same for links that are made here and for settings.
+  virtual std::vector<int> apply_links(std::span<const LinkChange>) = 0;
+  // A setting that belongs to no link, or to "all" or "default". Nothing: it cannot be read.
+  virtual std::optional<std::int32_t> read_setting(const SettingKey&) = 0;
+  // Whether a link has a carrier, as its driver says. Nothing: there is nobody who could say.
+  virtual std::optional<bool> carrier(std::uint32_t index) = 0;
 
   // Readable when something happened. events() gives what has happened, at most a bounded number at a time.
   virtual int events_fd() const = 0;

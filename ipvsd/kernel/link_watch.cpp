@@ -92,6 +92,9 @@ void LinkWatch::seen(const LinkState& state, News& news) {
   // Not every notification tells the settings: what is not told has not changed.
   if (!link.state.promote_secondaries) link.state.promote_secondaries = before.promote_secondaries;
   if (!link.state.forwarding6) link.state.forwarding6 = before.forwarding6;
+  if (!link.state.arp_ignore) link.state.arp_ignore = before.arp_ignore;
+  if (!link.state.arp_filter) link.state.arp_filter = before.arp_filter;
+  if (!link.state.rp_filter) link.state.rp_filter = before.rp_filter;
   by_name_[state.name] = state.index;
   news.changed.insert(state.index);
   if (state.up && !was_up) news.came_up.insert(state.index);
@@ -177,6 +180,11 @@ void LinkWatch::applied(const SetPromoteSecondaries& change) {
 const LinkState* LinkWatch::by_name(const std::string& name) const {
   const Link* link = const_cast<LinkWatch*>(this)->find(name);
   return link == nullptr ? nullptr : &link->state;
+}
+
+const LinkState* LinkWatch::by_index(std::uint32_t index) const {
+  const auto found = links_.find(index);
+  return found == links_.end() || !found->second.present ? nullptr : &found->second.state;
 }
 
 bool LinkWatch::has(const AddressKey& key) const { return table_.contains(key); }

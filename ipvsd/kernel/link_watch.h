@@ -44,6 +44,7 @@ class LinkWatch {
   void applied(const SetPromoteSecondaries&);
 
   const LinkState* by_name(const std::string& name) const;
+  const LinkState* by_index(std::uint32_t index) const;  // only of a link that exists
   bool has(const AddressKey&) const;
   bool is_ours(const AddressKey&) const;  // made by this run, or by an earlier one if the kernel keeps our mark
   // Addresses of the interfaces, in the form in which plans name them.

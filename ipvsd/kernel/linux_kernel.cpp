@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ipvsd/kernel/linux_kernel.h"
 
+#include <linux/ip_vs.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
@@ -21,7 +22,8 @@ constexpr std::size_t kServicesMax = 1 << 20;
 
 LinkState state_of(netlink::LinkMessage&& message) {
   return {message.index, std::move(message.name), message.up, message.arp, message.mtu, message.hardware,
-          message.promote_secondaries, message.forwarding6};
+          message.promote_secondaries, message.forwarding6, message.enabled, std::move(message.kind), message.mode, message.base,
+          message.master, message.in_vrf, message.group, message.arp_ignore, message.arp_filter, message.rp_filter};
 }
 
 AddressState state_of(netlink::AddressMessage&& message) {
@@ -31,8 +33,8 @@ AddressState state_of(netlink::AddressMessage&& message) {
 
 }  // namespace
 
-LinuxKernel::LinuxKernel(netlink::Socket route, netlink::Socket monitor, netlink::Socket generic)
-    : route_(std::move(route)), monitor_(std::move(monitor)), generic_(std::move(generic)) {}
+LinuxKernel::LinuxKernel(netlink::Socket route, netlink::Socket monitor, netlink::Socket generic, Sysctl sysctl)
+    : route_(std::move(route)), monitor_(std::move(monitor)), generic_(std::move(generic)), sysctl_(std::move(sysctl)) {}
 
 Result<std::unique_ptr<LinuxKernel>> LinuxKernel::open() {
   HF_TRY(netlink::Socket route, netlink::Socket::open(NETLINK_ROUTE, kCommandBuffer));
@@ -41,7 +43,8 @@ Result<std::unique_ptr<LinuxKernel>> LinuxKernel::open() {
     HF_OK(monitor.join(group));
   }
   HF_TRY(netlink::Socket generic, netlink::Socket::open(NETLINK_GENERIC, kCommandBuffer));
-  return std::unique_ptr<LinuxKernel>(new LinuxKernel(std::move(route), std::move(monitor), std::move(generic)));
+  HF_TRY(Sysctl sysctl, Sysctl::open());
+  return std::unique_ptr<LinuxKernel>(new LinuxKernel(std::move(route), std::move(monitor), std::move(generic), std::move(sysctl)));
 }
 
 Result<NetworkState> LinuxKernel::read_network() {
@@ -69,7 +72,7 @@ Status LinuxKernel::open_ipvs() {
   if (ipvs_ != 0) return ok();
   netlink::GenericFamily family = 0;
   batch_.clear();
-  netlink::encode_family_lookup(batch_);
+  netlink::encode_family_lookup(batch_, IPVS_GENL_NAME);
   auto asked = generic_.ask(batch_, [&family](netlink::Octets message) -> Status {
     HF_TRY(family, netlink::decode_family(message));
     return ok();
@@ -131,11 +134,37 @@ Result<std::map<DestinationKey, DestinationOptions>> LinuxKernel::read_destinati
   return destinations;
 }
 
+std::uint32_t LinuxKernel::index_of(const std::string& interface) const {
+  const auto found = index_by_name_.find(interface);
+  return found == index_by_name_.end() ? 0u : found->second;
+}
+
+Result<IpvsTimeouts> LinuxKernel::read_timeouts() {
+  IpvsTimeouts timeouts;
+  batch_.clear();
+  netlink::encode_timeouts_request(batch_, ipvs_);
+  auto asked = generic_.ask(batch_, [&timeouts](netlink::Octets message) -> Status {
+    HF_TRY(timeouts, netlink::decode_timeouts(message));
+    return ok();
+  });
+  if (!asked) return Error{"IPVS timeouts: " + asked.error().message, asked.error().code};
+  return timeouts;
+}
+
+Result<std::vector<RunningSync>> LinuxKernel::read_sync() {
+  std::vector<RunningSync> running;
+  batch_.clear();
+  netlink::encode_sync_dump(batch_, ipvs_);
+  auto asked = generic_.ask(batch_, [&running](netlink::Octets message) -> Status {
+    HF_TRY(RunningSync one, netlink::decode_sync(message));
+    running.push_back(std::move(one));
+    return ok();
+  });
+  if (!asked) return Error{"IPVS sync daemons: " + asked.error().message, asked.error().code};
+  return running;
+}
+
 bool LinuxKernel::encode_route(const Change& change) {
-  const auto index_of = [this](const std::string& interface) {
-    const auto found = index_by_name_.find(interface);
-    return found == index_by_name_.end() ? 0u : found->second;
-  };
   if (const auto* add = std::get_if<AddAddress>(&change)) {
     const std::uint32_t index = index_of(add->address.key.interface);
     if (index != 0) netlink::encode(batch_, *add, index);

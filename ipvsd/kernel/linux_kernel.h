@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "ipvsd/kernel/kernel.h"
+#include "ipvsd/kernel/sysctl.h"
 #include "ipvsd/netlink/ipvs_codec.h"
 #include "ipvsd/netlink/socket.h"
 
@@ -20,13 +21,22 @@ class LinuxKernel final : public Kernel {
   Result<std::vector<std::pair<ServiceKey, ServiceOptions>>> read_services() override;
   Result<std::optional<ServiceOptions>> read_service(const ServiceKey&) override;
   Result<std::map<DestinationKey, DestinationOptions>> read_destinations(const ServiceKey&) override;
+  Result<IpvsTimeouts> read_timeouts() override;
+  Result<std::vector<RunningSync>> read_sync() override;
   std::vector<int> apply(std::span<const Change>) override;
+  std::vector<int> apply_links(std::span<const LinkChange>) override;  // linux_links.cpp, with the two below
+  std::optional<std::int32_t> read_setting(const SettingKey& key) override { return sysctl_.read(path_of(key)); }
+  std::optional<bool> carrier(std::uint32_t index) override;
   int events_fd() const override { return monitor_.fd(); }
   std::vector<KernelEvent> events() override;
 
  private:
-  LinuxKernel(netlink::Socket route, netlink::Socket monitor, netlink::Socket generic);
+  LinuxKernel(netlink::Socket route, netlink::Socket monitor, netlink::Socket generic, Sysctl sysctl);
   bool encode_route(const Change&);    // false: no such interface
+  std::uint32_t index_of(const std::string& interface) const;  // 0: there is none
+  int write_setting(const LinkChange&);
+  bool encode_link(const LinkChange&);  // false: no such interface
+  static bool is_file(const LinkChange&);
   void hear(netlink::Octets message, std::vector<KernelEvent>& events);
   void hear_link(netlink::Octets message, std::vector<KernelEvent>& events);
   void hear_address(netlink::Octets message, std::vector<KernelEvent>& events);
@@ -34,8 +44,10 @@ class LinuxKernel final : public Kernel {
   netlink::Socket route_;
   netlink::Socket monitor_;
   netlink::Socket generic_;
+  Sysctl sysctl_;
   netlink::Batch batch_;
   netlink::GenericFamily ipvs_ = 0;
+  std::optional<netlink::GenericFamily> ethtool_;  // 0: the kernel has none
   std::unordered_map<std::string, std::uint32_t> index_by_name_;
 };
 

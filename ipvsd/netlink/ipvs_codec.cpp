@@ -3,11 +3,12 @@
 #include "ipvsd/netlink/ipvs_codec.h"
 
 #include <arpa/inet.h>
-#include <linux/genetlink.h>
 #include <linux/ip_vs.h>
 #include <sys/socket.h>
 
 #include <cstring>
+
+#include "ipvsd/netlink/generic.h"
 
 namespace holdfast::netlink {
 
@@ -46,12 +47,6 @@ constexpr std::array kDestination = {
 constexpr std::array kController = {AttributeSpec{CTRL_ATTR_FAMILY_ID, Type::kU16, "family number", Required::kYes}};
 
 std::uint16_t number_of(Family family) { return family == Family::kIpv4 ? AF_INET : AF_INET6; }
-
-void put_generic(nlmsghdr* header, std::uint8_t command, std::uint8_t version) {
-  auto* generic = static_cast<genlmsghdr*>(mnl_nlmsg_put_extra_header(header, sizeof(genlmsghdr)));
-  generic->cmd = command;
-  generic->version = version;
-}
 
 // The kernel's union nf_inet_addr: 16 octets, of which IPv4 uses the first four.
 void put_address(nlmsghdr* header, std::uint16_t id, const IpAddress& address) {
@@ -178,10 +173,10 @@ void encode_destination_dump(Batch& batch, GenericFamily family, const ServiceKe
   });
 }
 
-void encode_family_lookup(Batch& batch) {
-  batch.add(GENL_ID_CTRL, 0, [](nlmsghdr* header) {
+void encode_family_lookup(Batch& batch, const char* name) {
+  batch.add(GENL_ID_CTRL, 0, [name](nlmsghdr* header) {
     put_generic(header, CTRL_CMD_GETFAMILY, 1);
-    mnl_attr_put_strz(header, CTRL_ATTR_FAMILY_NAME, IPVS_GENL_NAME);
+    mnl_attr_put_strz(header, CTRL_ATTR_FAMILY_NAME, name);
   });
 }
 

@@ -21,7 +21,18 @@ constexpr std::array kLink = {
     AttributeSpec{IFLA_IFNAME, Type::kString, "name", Required::kYes},
     AttributeSpec{IFLA_MTU, Type::kU32, "mtu"},
     AttributeSpec{IFLA_AF_SPEC, Type::kNested, "per-family settings"},
+    AttributeSpec{IFLA_LINK, Type::kU32, "link below"},
+    AttributeSpec{IFLA_LINK_NETNSID, Type::kU32, "namespace of the link below"},
+    AttributeSpec{IFLA_MASTER, Type::kU32, "master"},
+    AttributeSpec{IFLA_GROUP, Type::kU32, "group"},
+    AttributeSpec{IFLA_LINKINFO, Type::kNested, "kind of link"},
 };
+constexpr std::array kKind = {
+    AttributeSpec{IFLA_INFO_KIND, Type::kString, "kind"},
+    AttributeSpec{IFLA_INFO_DATA, Type::kBytes, "data of its kind"},
+    AttributeSpec{IFLA_INFO_SLAVE_KIND, Type::kString, "kind of its master"},
+};
+constexpr std::array kMacvlan = {AttributeSpec{IFLA_MACVLAN_MODE, Type::kU32, "macvlan mode"}};
 constexpr std::array kFamilies = {
     AttributeSpec{AF_INET, Type::kNested, "IPv4 settings"},
     AttributeSpec{AF_INET6, Type::kNested, "IPv6 settings"},
@@ -34,18 +45,36 @@ constexpr std::array kNetconf = {
 };
 
 // An array of 32-bit settings; nothing: too short to have this one.
-std::optional<bool> setting(Octets values, std::size_t position) {
+std::optional<std::uint32_t> number(Octets values, std::size_t position) {
   std::uint32_t value = 0;
   if (values.size() < (position + 1) * sizeof value) return std::nullopt;
   std::memcpy(&value, values.data() + position * sizeof value, sizeof value);
-  return value != 0;
+  return value;
+}
+std::optional<bool> setting(Octets values, std::size_t position) {
+  const auto value = number(values, position);
+  return value ? std::optional(*value != 0) : std::nullopt;
+}
+
+Status read_kind(Octets nested, LinkMessage& link) {
+  HF_TRY(const Attributes kind, Attributes::parse(nested, kKind, "kind of link"));
+  link.kind = kind.string(IFLA_INFO_KIND);
+  link.in_vrf = kind.string(IFLA_INFO_SLAVE_KIND) == "vrf";
+  if (link.kind != "macvlan" || !kind.has(IFLA_INFO_DATA)) return ok();
+  HF_TRY(const Attributes data, Attributes::parse(kind.bytes(IFLA_INFO_DATA), kMacvlan, "macvlan"));
+  link.mode = data.u32(IFLA_MACVLAN_MODE);
+  return ok();
 }
 
 Status read_settings(Octets nested, LinkMessage& link) {
   HF_TRY(const Attributes families, Attributes::parse(nested, kFamilies, "per-family settings"));
   if (families.has(AF_INET)) {
     HF_TRY(const Attributes inet, Attributes::parse(families.bytes(AF_INET), kInet, "IPv4 settings"));
-    link.promote_secondaries = setting(inet.bytes(IFLA_INET_CONF), IPV4_DEVCONF_PROMOTE_SECONDARIES - 1);
+    const Octets conf = inet.bytes(IFLA_INET_CONF);
+    link.promote_secondaries = setting(conf, IPV4_DEVCONF_PROMOTE_SECONDARIES - 1);
+    link.arp_ignore = number(conf, IPV4_DEVCONF_ARP_IGNORE - 1);
+    link.arp_filter = number(conf, IPV4_DEVCONF_ARPFILTER - 1);
+    link.rp_filter = number(conf, IPV4_DEVCONF_RP_FILTER - 1);
   }
   if (families.has(AF_INET6)) {
     HF_TRY(const Attributes inet6, Attributes::parse(families.bytes(AF_INET6), kInet6, "IPv6 settings"));
@@ -89,6 +118,11 @@ Result<std::optional<LinkMessage>> decode_link(Octets message) {
   if (const Octets hardware = attributes.bytes(IFLA_ADDRESS); hardware.size() == link.hardware.size()) {
     std::memcpy(link.hardware.data(), hardware.data(), link.hardware.size());
   }
+  link.enabled = (fixed->ifi_flags & IFF_UP) != 0;
+  if (!attributes.has(IFLA_LINK_NETNSID)) link.base = attributes.u32(IFLA_LINK);
+  link.master = attributes.u32(IFLA_MASTER);
+  link.group = attributes.u32(IFLA_GROUP);
+  if (attributes.has(IFLA_LINKINFO)) HF_OK(read_kind(attributes.bytes(IFLA_LINKINFO), link));
   if (attributes.has(IFLA_AF_SPEC)) HF_OK(read_settings(attributes.bytes(IFLA_AF_SPEC), link));
   return std::optional<LinkMessage>{std::move(link)};
 }

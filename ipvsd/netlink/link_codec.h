@@ -24,6 +24,16 @@ struct LinkMessage {
   HardwareAddress hardware{};        // zero unless it has six octets
   std::optional<bool> promote_secondaries;
   std::optional<bool> forwarding6;   // IPv6 forwarding: whether advertisements say "router"
+  bool enabled = false;              // IFF_UP
+  std::string kind;                  // "macvlan", "vlan", "vrf"; empty: hardware, or the kernel does not say
+  std::uint32_t mode = 0;            // of a macvlan
+  std::uint32_t base = 0;            // index of the link below; 0: none in this namespace
+  std::uint32_t master = 0;          // index of the bridge, bond or VRF that it belongs to; 0: none
+  bool in_vrf = false;               // its master is a VRF
+  std::uint32_t group = 0;
+  std::optional<std::uint32_t> arp_ignore;
+  std::optional<std::uint32_t> arp_filter;
+  std::optional<std::uint32_t> rp_filter;
 };
 
 struct ForwardingMessage {

@@ -34,6 +34,8 @@ const char* name_of(Protocol protocol) {
   return "?";
 }
 
+const char* name_of(SyncRole role) { return role == SyncRole::kMaster ? "master" : "backup"; }
+
 Outcome expect(int code, std::initializer_list<int> done, std::initializer_list<int> surprised) {
   if (code == 0) return Outcome::kDone;
   for (int number : done) {
@@ -69,6 +71,13 @@ bool same(const AddressOptions& a, const AddressOptions& b) {
          (finite || a.preferred == b.preferred);
 }
 
+bool same(const RunningSync& running, const RunningSync& wanted) {
+  const SyncDaemon& is = running.daemon;
+  const SyncDaemon& must = wanted.daemon;
+  return running.role == wanted.role && is.interface == must.interface && is.id == must.id && (must.maxlen == 0 || is.maxlen == must.maxlen) &&
+         (must.port == 0 || is.port == must.port) && (must.ttl == 0 || is.ttl == must.ttl) && (!must.group || is.group == must.group);
+}
+
 ServiceKey canonical(const ServiceKey& key) {
   if (key.fwmark == 0) return key;
   return ServiceKey{key.family, Protocol::kTcp, IpAddress{}, 0, key.fwmark};
@@ -90,6 +99,10 @@ Outcome judge(const Change& change, int code) {
           [code](const EditDestination&) { return expect(code, {}, {ENOENT, ESRCH}); },
           [code](const DeleteDestination&) { return expect(code, {ENOENT}, {ESRCH}); },
           [code](const SetPromoteSecondaries&) { return expect(code, {ENODEV}, {}); },
+          [code](const SetTimeouts&) { return expect(code, {}, {}); },
+          [code](const StartSync&) { return expect(code, {EEXIST}, {}); },
+          [code](const StopSync&) { return expect(code, {ESRCH}, {}); },
+          [code](const FlushServices&) { return expect(code, {}, {}); },
       },
       change);
 }
@@ -120,6 +133,16 @@ std::string to_string(const Change& change) {
           [](const DeleteDestination& c) {
             return "delete destination " + to_string(c.key) + " of service " + to_string(c.service);
           },
+          [](const SetTimeouts& c) {
+            return "set timeouts tcp " + std::to_string(c.timeouts.tcp) + " tcpfin " + std::to_string(c.timeouts.tcp_fin) + " udp " +
+                   std::to_string(c.timeouts.udp);
+          },
+          [](const StartSync& c) {
+            return "start sync daemon " + std::string(name_of(c.wanted.role)) + " on " + c.wanted.daemon.interface + " id " +
+                   std::to_string(c.wanted.daemon.id);
+          },
+          [](const StopSync& c) { return "stop sync daemon " + std::string(name_of(c.role)) + " id " + std::to_string(c.id); },
+          [](const FlushServices&) { return std::string("flush all services"); },
           [](const SetPromoteSecondaries& c) {
             return std::string("set promote_secondaries ") + (c.on ? "1" : "0") + " on " + c.interface;
           },

@@ -140,8 +140,33 @@ struct SetPromoteSecondaries {
   bool operator==(const SetPromoteSecondaries&) const = default;
 };
 
+// IPVS's own settings. 0: not changed.
+struct SetTimeouts {
+  IpvsTimeouts timeouts;
+  bool operator==(const SetTimeouts&) const = default;
+};
+enum class SyncRole : std::uint8_t { kMaster = 1, kBackup = 2 };  // IP_VS_STATE_*
+struct RunningSync {
+  SyncRole role = SyncRole::kMaster;
+  SyncDaemon daemon;               // the instance is nothing to the kernel
+};
+// Whether a running daemon is what is asked for: the kernel fills in what was left to it.
+bool same(const RunningSync& running, const RunningSync& wanted);
+struct StartSync {
+  RunningSync wanted;
+  bool operator==(const StartSync& other) const { return wanted.role == other.wanted.role && wanted.daemon == other.wanted.daemon; }
+};
+struct StopSync {
+  SyncRole role = SyncRole::kMaster;
+  std::uint8_t id = 0;
+  bool operator==(const StopSync&) const = default;
+};
+struct FlushServices {              // all of them, whoever made them
+  bool operator==(const FlushServices&) const = default;
+};
+
 using Change = std::variant<AddAddress, DeleteAddress, AddService, EditService, DeleteService, AddDestination, EditDestination,
-                            DeleteDestination, SetPromoteSecondaries>;
+                            DeleteDestination, SetPromoteSecondaries, SetTimeouts, StartSync, StopSync, FlushServices>;
 
 // What the kernel's answer (an errno, 0 for none) means for us. The only place where such numbers are interpreted.
 enum class Outcome : std::uint8_t {

@@ -31,9 +31,9 @@ class WishLedger {
  public:
   using Touched = std::set<ServiceKey>;
 
-  Touched set_plan(const IpvsPlan&);
+  Touched set_plan(const IpvsPlan&);  // touches what the plan changes
   WishVerdict wish(Generation plan, const DestinationWish&, Touched& touched);
-  Touched complete();     // what was not wished on this link is not wanted
+  Touched complete();     // touches nothing when all was known and nothing goes: what was not wished on this link is not wanted
   Touched release_all();  // checkerd will not come back
   void linked();
 
@@ -47,15 +47,23 @@ class WishLedger {
 
  private:
   struct Target {
-    std::size_t service;
-    DestinationKey key;
+    std::size_t pool;
+    IpAddress address;
+    std::uint16_t port;
     DestinationOptions options;  // without the weight
     DestinationId id;
+    bool same(const Target& other) const {
+      return id == other.id && port == other.port && address == other.address && options == other.options;
+    }
+  };
+  // What a virtual server's addresses and marks have in common.
+  struct Pool {
+    std::vector<ServiceKey> keys;
+    std::vector<std::size_t> targets;
   };
   struct Planned {
-    ServiceKey key;
+    std::size_t pool;
     ServiceOptions options;
-    std::vector<std::size_t> targets;
   };
   struct Wish {
     std::uint32_t weight = 0;
@@ -63,11 +71,13 @@ class WishLedger {
     std::uint64_t epoch = 0;
   };
   void touch(DestinationId, Touched&) const;
+  void index(const IpvsPlan&);
+  bool same_targets(std::size_t pool, const WishLedger& other, std::size_t other_pool) const;
 
   Generation plan_ = 0;
-  std::vector<Planned> services_;
+  std::vector<Pool> pools_;
   std::vector<Target> targets_;
-  std::map<ServiceKey, std::size_t> by_key_;
+  std::map<ServiceKey, Planned> by_key_;
   std::unordered_map<DestinationId, std::size_t> by_id_;
   std::unordered_map<DestinationId, Wish> wishes_;
   std::uint64_t epoch_ = 1;

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "parent/config/dump.h"
+#include "parent/model/dump.h"
 #include "parent/status/text.h"
 
 namespace holdfast {
@@ -33,24 +34,6 @@ std::string plan_text(const Plan& plan) {
   ServicesBoard services;
   services.plan = &plan;
   return data_text(board, {}) + check_data_text(services);
-}
-
-std::string model_text(const model::Configuration& model) {
-  std::string text;
-  const auto list = [&](const char* noun, std::size_t count) { text += std::string(noun) + " " + std::to_string(count) + "\n"; };
-  list("vrrp_script", model.scripts.size());
-  for (const model::Script& script : model.scripts) text += "  " + script.name + "\n";
-  list("vrrp_sync_group", model.sync_groups.size());
-  for (const model::SyncGroup& group : model.sync_groups) text += "  " + group.name + "\n";
-  list("vrrp_instance", model.instances.size());
-  for (const model::Instance& instance : model.instances) {
-    text += "  " + instance.name + " interface " + instance.interface.value_or("-") + " virtual_router_id " +
-            std::to_string(instance.vrid.value_or(0)) + " priority " + std::to_string(instance.priority.value_or(0)) + " addresses " +
-            std::to_string(instance.addresses.size() + instance.excluded.size()) + "\n";
-  }
-  list("virtual_server_group", model.server_groups.size());
-  list("virtual_server", model.virtual_servers.size());
-  return text;
 }
 
 // What is wrong, for a person or for a program.
@@ -114,8 +97,9 @@ int test_configuration(const CommandLine& line, const Reading& reading, config::
 int dump_stage(const CommandLine& line, const Reading& reading, config::Files& files, const Surroundings& around, TestLog log) {
   const Loaded loaded = load_configuration(reading, Purpose::kTest, files, around);
   say(line, loaded, loaded.diagnostics.exit_code(), log);
-  if (line.dump_stage == "tree") print(STDOUT_FILENO, config::dump(loaded.tree, line.show_secrets ? config::Secrets::shown : config::Secrets::hidden));
-  if (line.dump_stage == "model") print(STDOUT_FILENO, model_text(loaded.model));
+  const config::Secrets secrets = line.show_secrets ? config::Secrets::shown : config::Secrets::hidden;
+  if (line.dump_stage == "tree") print(STDOUT_FILENO, config::dump(loaded.tree, secrets));
+  if (line.dump_stage == "model") print(STDOUT_FILENO, model::dump(loaded.model, secrets));
   if (line.dump_stage == "plan") print(STDOUT_FILENO, plan_text(loaded.built.plan));
   return loaded.diagnostics.exit_code();
 }

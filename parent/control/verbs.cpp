@@ -9,8 +9,24 @@
 namespace holdfast {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Verb>, 7> kVerbs = {{{"status", Verb::kStatus}, {"json", Verb::kJson},
-    {"stats", Verb::kStatistics}, {"data", Verb::kData}, {"explain", Verb::kExplain}, {"reload", Verb::kReload}, {"stop", Verb::kStop}}};
+struct Row {
+  std::string_view word;
+  Verb verb;
+  Access access;
+  std::string_view arguments;
+};
+constexpr std::array kVerbs = {
+    Row{"status", Verb::kStatus, Access::kView, " [--json]"},
+    Row{"explain", Verb::kExplain, Access::kView, " INSTANCE"},
+    Row{"json", Verb::kJson, Access::kView, ""},
+    Row{"stats", Verb::kStatistics, Access::kView, ""},
+    Row{"data", Verb::kData, Access::kView, ""},
+    Row{"plan", Verb::kPlan, Access::kView, ""},
+    Row{"events", Verb::kEvents, Access::kView, ""},
+    Row{"maintenance", Verb::kMaintenance, Access::kOperate, " on|off [INSTANCE]"},
+    Row{"reload", Verb::kReload, Access::kAdmin, ""},
+    Row{"stop", Verb::kStop, Access::kAdmin, ""},
+};
 
 std::string seconds(Duration duration) {
   const auto tenths = duration.count() / 100'000;
@@ -57,20 +73,51 @@ std::string reason_text(const VrrpInstance& instance, const InstanceReport& repo
 
 }  // namespace
 
+Access needed(Verb verb) { return std::ranges::find(kVerbs, verb, &Row::verb)->access; }
+
+namespace {
+
+std::string_view take_word(std::string_view& text) {
+  const auto blank = text.find(' ');
+  const std::string_view word = text.substr(0, blank);
+  text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 1);
+  return word;
+}
+
+}  // namespace
+
 std::optional<Question> parse_question(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
   if (text.size() > kQuestionMax) return std::nullopt;
-  const auto blank = text.find(' ');
-  const std::string_view word = text.substr(0, blank);
-  const auto known = std::ranges::find(kVerbs, word, &std::pair<std::string_view, Verb>::first);
+  const auto known = std::ranges::find(kVerbs, take_word(text), &Row::word);
   if (known == kVerbs.end()) return std::nullopt;
-  Question question{known->second, blank == std::string_view::npos ? "" : std::string(text.substr(blank + 1))};
-  const bool wants_name = question.verb == Verb::kExplain;
-  if (wants_name == question.name.empty()) return std::nullopt;
-  return question;
+  Question question{known->verb};
+  switch (question.verb) {
+    case Verb::kStatus:
+      question.json = text == "--json";
+      if (question.json) text = {};
+      break;
+    case Verb::kMaintenance: {
+      const std::string_view word = take_word(text);
+      if (word != "on" && word != "off") return std::nullopt;
+      question.on = word == "on";
+      question.name = std::exchange(text, {});
+      break;
+    }
+    case Verb::kExplain:
+      if (text.empty()) return std::nullopt;
+      question.name = std::exchange(text, {});
+      break;
+    default: break;
+  }
+  return text.empty() ? std::optional(question) : std::nullopt;
 }
 
-std::string verbs_text() { return "status, json, stats, data, explain INSTANCE, reload, stop"; }
+std::string verbs_text() {
+  std::string text;
+  for (const Row& row : kVerbs) text += (text.empty() ? "" : ", ") + std::string(row.word) + std::string(row.arguments);
+  return text;
+}
 
 std::string status_text(const Board& board) {
   std::string text;
@@ -93,10 +140,10 @@ std::string status_text(const Board& board) {
   return text;
 }
 
-std::string explain_text(const Board& board, std::string_view name) {
+Answer explain(const Board& board, std::string_view name) {
   const auto& instances = board.plan->vrrp.instances;
   const auto found = std::ranges::find(instances, name, &VrrpInstance::name);
-  if (found == instances.end()) return "no vrrp_instance is called " + std::string(name) + "\n";
+  if (found == instances.end()) return {"no vrrp_instance is called " + std::string(name) + "\n", 1};
   const InstanceReport& report = board.of(found->id);
   std::string text = found->name + " is " + std::string(state_word(report.state)) + " for " + seconds(report.since_transition) + "\n";
   text += "  priority " + std::to_string(report.effective_priority) + " (configured " + std::to_string(found->priority) + ")\n";
@@ -106,7 +153,7 @@ std::string explain_text(const Board& board, std::string_view name) {
   }
   for (const std::string& fault : report.faults) text += "  fault: " + fault + "\n";
   text += trackers_text(board, *found);
-  return text + reason_text(*found, report);
+  return {text + reason_text(*found, report), 0};
 }
 
 }  // namespace holdfast

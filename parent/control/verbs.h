@@ -10,11 +10,22 @@
 
 namespace holdfast {
 
-enum class Verb { kStatus, kJson, kStatistics, kData, kExplain, kReload, kStop };
+enum class Verb { kStatus, kJson, kStatistics, kData, kExplain, kPlan, kEvents, kMaintenance, kReload, kStop };
+// Each includes the ones before it.
+enum class Access { kView, kOperate, kAdmin };
 
 struct Question {
   Verb verb = Verb::kStatus;
-  std::string name;          // explain: the instance
+  std::string name;          // explain, maintenance: the instance; empty with maintenance: all
+  bool json = false;         // status: for programs
+  bool on = false;           // maintenance
+};
+Access needed(Verb);
+
+// `status` is for a shell: 0 done, 1 not done.
+struct Answer {
+  std::string text;
+  int status = 0;
 };
 
 inline constexpr std::size_t kQuestionMax = 512;
@@ -25,6 +36,6 @@ std::string verbs_text();
 // One line per instance and group.
 std::string status_text(const Board&);
 // Why an instance is in its state, and what would change it.
-std::string explain_text(const Board&, std::string_view name);
+Answer explain(const Board&, std::string_view name);
 
 }  // namespace holdfast

@@ -10,6 +10,7 @@
 #include "parent/config/load.h"
 #include "parent/model/bind.h"
 #include "parent/model/line_shapes.h"
+#include "parent/plan/rules/advice.h"
 #include "parent/plan/encode.h"
 
 namespace holdfast {
@@ -72,13 +73,19 @@ Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files
   model::ProgramExists exists;
   if (test) exists = [&files](const std::string& program) { return program_exists(files, program); };
   loaded.model = model::bind(loaded.tree, test ? model::Mode::test : model::Mode::run, loaded.diagnostics, exists);
-  loaded.built = build(loaded.model, surroundings, loaded.diagnostics);
+  Surroundings around = surroundings;
+  around.secret = [&files](const std::string& path) { return files.open(path); };
+  loaded.built = build(loaded.model, around, loaded.diagnostics);
   if (const auto carried = carries(loaded.built.plan); !carried && !loaded.built.refused) {
     config::Diagnostic beyond;
     beyond.code = std::string_view(config::Code("beyond-a-limit"));
     beyond.message = carried.error().message;
     loaded.diagnostics.add(std::move(beyond));
     loaded.built.refused = true;
+  }
+  if (reading.advice) {
+    const HostFacts host{reading.cpus, reading.kernel_major, reading.kernel_minor, surroundings.writable_by_others};
+    advise(loaded.model, loaded.built.plan, host, loaded.diagnostics);
   }
   if (!loaded.model.virtual_servers.empty()) {
     const config::Position at = loaded.model.virtual_servers.front().at;

@@ -38,6 +38,9 @@ struct Reading {
   bool all_checks = false;     // -e
   std::string working_directory;
   std::string net;             // the network namespace, as a name of this daemon
+  unsigned cpus = 1;
+  unsigned kernel_major = 0;   // 0: not known
+  unsigned kernel_minor = 0;
   bool strict = false;         // --strict
   bool advice = true;          // --no-advice: false
 };

@@ -12,8 +12,9 @@
 #include <sstream>
 
 #include "parent/driver/owned.h"
-#include "parent/plan/delta.h"
-#include "parent/config/dump.h"
+#include "parent/plan/difference/delta.h"
+#include "parent/plan/difference/without.h"
+#include "parent/model/dump.h"
 #include "parent/control/release.h"
 #include "parent/entry/descriptors.h"
 #include "proto/runtime/log.h"
@@ -58,7 +59,8 @@ Driver::Driver(Loop& loop, const CommandLine& line, const Reading& reading, Hand
                  [this](Generation generation) { table_ready(generation); }, [this] { table_ready(last_generation_); },
                  [this](TrackerId id, std::int64_t value) { supervisor_.tracker_told(id, value); }}),
       owned_path_(owned_path(reading.path, reading.config_id, reading.net)),
-      control_(loop, [this](ControlSocket::AskerId asker, const std::string& text) { asked(asker, text); }) {
+      control_(loop, handed.groups, [this](ControlSocket::AskerId asker, const Question& question) { asked(asker, question); }),
+      intents_path_(intents_path(intents_name(reading.path, reading.config_id, reading.net))) {
   dump_timer_ = loop_.timer([this] { write_dumps(); });
   stop_timer_ = loop_.timer([this] { finish_stop(); });
   watchdog_timer_ = loop_.timer([this] { beat(); });
@@ -77,6 +79,7 @@ Surroundings Driver::surroundings() {
   ::gethostname(name, sizeof name - 1);
   around.host_name = name;
   around.workers = std::clamp(processors_, 1U, kCheckWorkersMax);
+  around.writable_by_others = PathRights([this](const std::string& path, bool directory) { return files_.mode(path, directory); });
   // One configuration names the same few interfaces again and again.
   using Answers = std::map<std::string, std::optional<KnownInterface>>;
   around.interface = [this, answers = std::make_shared<Answers>()](const std::string& interface) {
@@ -88,7 +91,7 @@ Surroundings Driver::surroundings() {
 
 std::optional<KnownInterface> Driver::look_up(const std::string& interface) {
   const auto found = launcher_.look_up(interface);
-  if (found) return KnownInterface{(found->flags & IFF_LOOPBACK) != 0, (found->flags & IFF_MULTICAST) != 0};
+  if (found) return KnownInterface{(found->flags & IFF_LOOPBACK) != 0, (found->flags & IFF_MULTICAST) != 0, found->hardware};
   if (found.error().code == EPIPE) return KnownInterface{};
   return std::nullopt;
 }
@@ -102,21 +105,31 @@ void Driver::start() {
   Loaded loaded = load_configuration(reading_, Purpose::kRun, files_, surroundings());
   for (const std::string& text : loaded.lines()) log_warning(LogEvent::kMessage, text);
   if (line_.dump_configuration) {
-    std::istringstream lines(config::dump(loaded.tree, line_.show_secrets ? config::Secrets::shown : config::Secrets::hidden));
+    std::istringstream lines(model::dump(loaded.model, line_.show_secrets ? config::Secrets::shown : config::Secrets::hidden));
     for (std::string text; std::getline(lines, text);) log_info(LogEvent::kMessage, text);
   }
   if (const int status = loaded.start_status(); status != 0) {
     log_error(LogEvent::kMessage, "Stopped " + release_name() + ": the configuration cannot be run");
     return end(status);
   }
+  auto intents = read_intents(intents_path_);
+  if (!intents) {
+    log_error(LogEvent::kMessage, intents.error().message + ": what was asked of this router is not known; repair or remove the file");
+    return end(1);
+  }
+  intents_ = *std::move(intents);
+  if (!intents_.empty()) log_warning(LogEvent::kMessage, "Instances are in maintenance since an earlier run; holdfastctl status shows which");
   first_service_ = loaded.first_service;
   offered_errors_ = loaded.errors();
+  // A daemon that was killed has left settings changed: what they were before is what will be restored.
+  if (auto left = read_owned(owned_path_)) supervisor_.remember(std::move(left->kept));
   if (line_.log_console || line_.detail > 0) log_info(LogEvent::kMessage, "Configuration read");
   offer(std::move(loaded.built.plan));
 }
 
 // Scripts are looked at by scriptd before anything waits for them.
 void Driver::offer(Plan plan) {
+  apply_intents(intents_, plan);
   plan.stamp(++last_generation_);
   refused_scripts_.clear();
   Plan with_extra = plan;
@@ -146,6 +159,7 @@ void Driver::accept(Plan plan) {
     plan.vrrp.startup_delay = before.vrrp.startup_delay;
     const Delta difference = delta(before, plan);
     log_info(LogEvent::kReloaded, "Reload changes " + difference.summary());
+    reload_text_ += describe(difference, before, plan) + "Reload changes " + difference.summary() + "\n";
     tell_removed(before, plan);
     previous_ = before;
   }
@@ -182,6 +196,19 @@ void Driver::tell_removed(const Plan& before, const Plan& after) {
     const bool deleted = scripts != before.notify.instances.end() && scripts->second.notify_deleted;
     notifier_.instance(before, *found->second, deleted ? Told::kDeleted : Told::kFault, found->second->priority);
   }
+  tell_removed_servers(before, difference);
+}
+
+// Servers and services that were up are told as DOWN when a reload removes them.
+void Driver::tell_removed_servers(const Plan& before, const Delta& difference) {
+  const std::set<DestinationId> servers(difference.destinations.removed.begin(), difference.destinations.removed.end());
+  const std::set<ServiceId> services(difference.checked.removed.begin(), difference.checked.removed.end());
+  for (const CheckedService& service : before.check.services) {
+    for (const CheckedServer& server : service.servers) {
+      if (servers.contains(server.id) && servers_up_.erase(server.id) != 0) notifier_.server(before, service, server, false);
+    }
+    if (services.contains(service.id) && quorum_up_.erase(service.id) != 0) notifier_.quorum(before, service, false);
+  }
 }
 
 void Driver::reload() {
@@ -191,10 +218,15 @@ void Driver::reload() {
     return;
   }
   phase_ = Phase::kReloading;
+  reload_askers_ = std::exchange(next_askers_, {});
+  reload_text_.clear();
   service_report_.reloading(loop_.now());
   log_info(LogEvent::kMessage, "Reloading ...");
   Loaded loaded = load_configuration(reading_, Purpose::kRun, files_, surroundings());
-  for (const std::string& text : loaded.lines()) log_warning(LogEvent::kMessage, text);
+  for (const std::string& text : loaded.lines()) {
+    log_warning(LogEvent::kMessage, text);
+    reload_text_ += text + "\n";
+  }
   if (loaded.start_status() != 0) return reload_failed("the configuration could not be started with");
   std::set<std::string> errors = loaded.errors();
   const auto fresh = std::ranges::count_if(errors, [&](const std::string& error) { return !allowed_errors_.contains(error); });
@@ -209,7 +241,17 @@ void Driver::reload_failed(const std::string& why) {
   log_error(LogEvent::kReloadRefused, "Reload refused, the running configuration stays: " + why);
   phase_ = Phase::kRunning;
   service_report_.ready("Reload refused: " + why);
+  reload_answered({"Reload refused, the running configuration stays: " + why + "\n", 1});
+  if (std::exchange(intents_pending_, false)) loop_.later([this] { apply_intents_now(); });
   if (std::exchange(reload_again_, false)) loop_.later([this] { reload(); });
+}
+
+void Driver::write_owned_file() {
+  IpvsPlan owned = supervisor_.plan().ipvs;
+  owned.kept = supervisor_.kept();
+  if (auto written = write_owned(owned_path_, owned); !written) {
+    log_warning(LogEvent::kDegraded, written.error().message + ": --cleanup will not know what to remove");
+  }
 }
 
 void Driver::plan_applied(Generation) {
@@ -219,9 +261,9 @@ void Driver::plan_applied(Generation) {
   phase_ = Phase::kRunning;
   previous_.reset();
   if (gone_back) return;
-  if (auto written = write_owned(owned_path_, supervisor_.plan().ipvs); !written) {
-    log_warning(LogEvent::kDegraded, written.error().message + ": --cleanup will not know what to remove");
-  }
+  reload_answered({});
+  if (std::exchange(intents_pending_, false)) loop_.later([this] { apply_intents_now(); });
+  write_owned_file();
   log_info(first ? LogEvent::kStarted : LogEvent::kReloaded, first ? "Startup complete" : "Reload complete");
   service_report_.ready(first ? "Started" : "Reloaded");
   if (first) {

@@ -16,7 +16,9 @@
 #include "parent/control/verbs.h"
 #include "parent/driver/configuration.h"
 #include "parent/driver/files.h"
+#include "parent/driver/intents.h"
 #include "parent/notify/notifier.h"
+#include "parent/plan/difference/delta.h"
 #include "parent/status/board.h"
 #include "parent/status/log_output.h"
 #include "parent/status/service_report.h"
@@ -40,6 +42,7 @@ class Driver final : public Observer {
     Fd checkers_pid_file;
     Fd keeper;
     unsigned processors = 1;         // that this process may run on: counted before the sandbox, which hides them
+    ControlGroups groups;
   };
   Driver(Loop& loop, const CommandLine& line, const Reading& reading, Handed handed, LogOutput& output);
 
@@ -57,6 +60,7 @@ class Driver final : public Observer {
   void instances_reported(const wire::StatusReport&) override;
   void services_reported(const wire::ServicesReport&) override;
   void links_changed() override {}
+  void settings_kept() override { write_owned_file(); }
   void child_started(launcher::Child, pid_t) override;
   void plan_applied(Generation) override;
   void plan_refused(const RoleRow&, const std::string& reason) override;
@@ -66,7 +70,7 @@ class Driver final : public Observer {
 
  private:
   enum class Phase { kStarting, kRunning, kReloading, kStopping };
-  enum Dump : unsigned { kData = 1, kStatistics = 2, kClear = 4, kJson = 8, kCheckData = 16 };
+  enum Dump : unsigned { kData = 1, kStatistics = 2, kClear = 4, kJson = 8, kCheckData = 16, kServices = 32 };
 
   // driver.cpp: load, reload, stop
   Surroundings surroundings();
@@ -77,6 +81,7 @@ class Driver final : public Observer {
   void table_ready(Generation);
   void accept(Plan plan);
   void tell_removed(const Plan& before, const Plan& after);
+  void tell_removed_servers(const Plan& before, const Delta& difference);
   void stop();
   void finish_stop();
   void end(int status);
@@ -88,8 +93,16 @@ class Driver final : public Observer {
   // dumps.cpp
   void want_dump(unsigned what);
   void write_dumps();
-  void asked(ControlSocket::AskerId asker, const std::string& text);
-  std::string answer(const Question& question);
+  Answer answer(const Question& question);
+  // operating.cpp: what an operator asks for
+  void asked(ControlSocket::AskerId asker, const Question& question);
+  void reload_for(ControlSocket::AskerId asker);
+  void reload_answered(const Answer& answer);
+  Answer plan_of_reload();
+  Answer maintain(const Question& question);
+  void apply_intents_now();
+  void tell_event(const std::string& kind, const std::string& name, const std::string& state, unsigned priority, const std::string& reason);
+  void write_owned_file();
   void complete_board();
   std::string dump_path(const std::string& name) const;
   void write_dump(const std::string& name, const std::string& text);
@@ -127,6 +140,8 @@ class Driver final : public Observer {
 
   std::map<InstanceId, const VrrpInstance*> instance_of_;
   std::map<GroupId, const SyncGroup*> group_of_;
+  std::set<DestinationId> servers_up_;
+  std::set<ServiceId> quorum_up_;
   std::map<ServiceId, const CheckedService*> service_of_;
   std::map<DestinationId, std::pair<const CheckedService*, const CheckedServer*>> server_of_;
   std::map<InstanceId, std::pair<VrrpState, unsigned>> states_;
@@ -137,6 +152,12 @@ class Driver final : public Observer {
   unsigned dumps_asked_ = 0;
   std::uint64_t cookie_ = 0;
   ControlSocket control_;
+  std::vector<ControlSocket::AskerId> reload_askers_;  // of the reload that is under way
+  std::vector<ControlSocket::AskerId> next_askers_;    // of the one after it
+  std::string reload_text_;                            // what is said about it
+  Intents intents_;
+  std::string intents_path_;
+  bool intents_pending_ = false;                       // changed while a plan was on its way
   std::vector<std::pair<ControlSocket::AskerId, Question>> questions_;
   Board board_;
   ServicesBoard services_;

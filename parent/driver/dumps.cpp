@@ -8,9 +8,11 @@
 #include <cstdlib>
 
 #include "parent/driver/driver.h"
+#include "parent/driver/owned.h"
 #include "parent/entry/descriptors.h"
 #include "parent/status/dump_file.h"
 #include "parent/status/json.h"
+#include "parent/status/status_json.h"
 #include "proto/runtime/log.h"
 
 namespace holdfast {
@@ -37,7 +39,7 @@ void Driver::want_dump(unsigned what) {
     dumps_asked_ |= kAskedInstances;
     supervisor_.query_instances(cookie_);
   }
-  if (supervisor_.has_checkerd() && (dumps_wanted_ & kCheckData) != 0) {
+  if (supervisor_.has_checkerd() && (dumps_wanted_ & (kCheckData | kServices)) != 0) {
     dumps_asked_ |= kAskedServices;
     supervisor_.query_services(cookie_);
   }
@@ -67,7 +69,9 @@ void Driver::services_reported(const wire::ServicesReport& report) {
   if (dumps_asked_ == 0) write_dumps();
 }
 
+// A replacement for keepalived writes where its callers look; under its own name a directory that others can write is no place for dumps.
 std::string Driver::dump_path(const std::string& name) const {
+  if (line_.program.find("keepalived") == std::string::npos) return std::string(kRunDirectory) + "/" + name;
   const char* directory = std::getenv("TMPDIR");
   return std::string(directory != nullptr && *directory == '/' ? directory : "/tmp") + "/" + name;
 }
@@ -86,32 +90,20 @@ void Driver::write_dump(const std::string& name, const std::string& text) {
   if (!written) log_error(LogEvent::kDegraded, written.error().message);
 }
 
-void Driver::asked(ControlSocket::AskerId asker, const std::string& text) {
-  const auto question = parse_question(text);
-  if (!question) return control_.answer(asker, "expected " + verbs_text() + "\n");
-  if (question->verb == Verb::kReload) {
-    control_.answer(asker, "reloading\n");
-    return loop_.later([this] { reload(); });
-  }
-  if (question->verb == Verb::kStop) {
-    control_.answer(asker, "stopping\n");
-    return loop_.later([this] { stop(); });
-  }
-  questions_.emplace_back(asker, *question);
-  want_dump(0);
-}
-
-std::string Driver::answer(const Question& question) {
+Answer Driver::answer(const Question& question) {
   switch (question.verb) {
-    case Verb::kStatus: return status_text(board_);
-    case Verb::kJson: return json_text(board_) + "\n";
-    case Verb::kStatistics: return statistics_text(board_);
-    case Verb::kData: return data_text(board_, supervisor_.interfaces());
-    case Verb::kExplain: return explain_text(board_, question.name);
+    case Verb::kStatus: return {question.json ? status_json(board_, services_) : status_text(board_)};
+    case Verb::kJson: return {json_text(board_) + "\n"};
+    case Verb::kStatistics: return {statistics_text(board_)};
+    case Verb::kData: return {data_text(board_, supervisor_.interfaces())};
+    case Verb::kExplain: return explain(board_, question.name);
+    case Verb::kPlan:
+    case Verb::kEvents:
+    case Verb::kMaintenance:
     case Verb::kReload:
-    case Verb::kStop: return "";
+    case Verb::kStop: return {};  // asked() has answered them
   }
-  return "";
+  return {};
 }
 
 // What vrrpd did not report is what was last heard of it.

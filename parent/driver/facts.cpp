@@ -40,6 +40,7 @@ void Driver::instance_changed(InstanceId id, VrrpState state, unsigned priority,
   const bool same = known != states_.end() && known->second.first == state;
   states_[id] = {state, priority};
   if (same) return;  // a restarted vrrpd says again where it is
+  tell_event("instance", found->second->name, std::string(state_word(state)), priority, reason);
   if (const auto told = told_for(state)) notifier_.instance(supervisor_.plan(), *found->second, *told, priority);
 }
 
@@ -49,6 +50,7 @@ void Driver::group_changed(GroupId id, VrrpState state) {
   const auto known = group_states_.find(id);
   if (known != group_states_.end() && known->second == state) return;
   group_states_[id] = state;
+  tell_event("group", found->second->name, std::string(state_word(state)), 0, {});
   if (const auto told = told_for(state)) notifier_.group(supervisor_.plan(), *found->second, *told);
 }
 
@@ -56,6 +58,9 @@ void Driver::priority_changed(InstanceId id, unsigned, unsigned to) {
   const auto known = states_.find(id);
   if (known == states_.end()) return;
   known->second.second = to;
+  if (const auto named = instance_of_.find(id); named != instance_of_.end()) {
+    tell_event("priority", named->second->name, std::string(state_word(known->second.first)), to, {});
+  }
   const auto scripts = supervisor_.plan().notify.instances.find(id);
   const auto found = instance_of_.find(id);
   if (found == instance_of_.end() || scripts == supervisor_.plan().notify.instances.end() || !scripts->second.priority_changes) return;
@@ -71,14 +76,20 @@ void Driver::lower_priority_heard(InstanceId id) {
 }
 
 void Driver::server_changed(DestinationId id, bool up, bool initial) {
+  if (up) servers_up_.insert(id);
+  else servers_up_.erase(id);
   const auto found = server_of_.find(id);
   if (found == server_of_.end() || (initial && !supervisor_.plan().settings.initial_servers)) return;
+  tell_event("server", found->second.first->name + " " + found->second.second->name, up ? "UP" : "DOWN", 0, {});
   notifier_.server(supervisor_.plan(), *found->second.first, *found->second.second, up);
 }
 
 void Driver::quorum_changed(ServiceId id, bool up, bool) {
+  if (up) quorum_up_.insert(id);
+  else quorum_up_.erase(id);
   const auto found = service_of_.find(id);
   if (found == service_of_.end()) return;
+  tell_event("quorum", found->second->name, up ? "UP" : "DOWN", 0, {});
   notifier_.quorum(supervisor_.plan(), *found->second, up);
 }
 

@@ -82,4 +82,31 @@ Result<std::vector<std::string>> OwnFiles::list(const std::string& directory) {
   return read_names(directory, std::move(file));
 }
 
+std::optional<mode_t> LauncherFiles::mode(const std::string& path, bool directory) {
+  const auto file = directory ? launcher_.open_directory(path) : launcher_.open_config_file(path);
+  struct stat state {};
+  if (!file || ::fstat(file->get(), &state) != 0) return std::nullopt;
+  return state.st_mode;
+}
+
+std::optional<mode_t> OwnFiles::mode(const std::string& path) {
+  struct stat state {};
+  if (::stat(path.c_str(), &state) != 0) return std::nullopt;
+  return state.st_mode;
+}
+
+// In a directory with the sticky bit others can make files and not replace this one.
+std::optional<std::string> PathRights::operator()(const std::string& path) {
+  constexpr mode_t kOthers = S_IWGRP | S_IWOTH;
+  for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    const std::string directory = path.substr(0, slash);
+    auto known = directories_.find(directory);
+    if (known == directories_.end()) known = directories_.emplace(directory, mode_(directory, true)).first;
+    if (known->second && (*known->second & kOthers) != 0 && (*known->second & S_ISVTX) == 0) return directory;
+  }
+  const auto mode = mode_(path, false);
+  if (!mode) return std::nullopt;
+  return (*mode & kOthers) != 0 ? path : std::string();
+}
+
 }  // namespace holdfast

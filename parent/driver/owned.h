@@ -18,6 +18,8 @@ inline constexpr char kRunDirectory[] = "/run/holdfast";
 std::string owned_path(const std::string& config_file, const std::string& config_id, const std::string& net);
 // The control socket of the same daemon.
 std::string control_path(const std::string& config_file, const std::string& config_id, const std::string& net);
+// The file of what its operator asked for, without a directory.
+std::string intents_name(const std::string& config_file, const std::string& config_id, const std::string& net);
 Status write_owned(const std::string& path, const IpvsPlan& plan);
 Result<IpvsPlan> read_owned(const std::string& path);
 void remove_owned(const std::string& path);

@@ -6,8 +6,10 @@
 #include <net/if.h>
 #include <sched.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
@@ -39,7 +41,7 @@ Surroundings plain_surroundings(const CommandLine& line) {
 
 std::optional<KnownInterface> ask_launcher(LauncherClient& launcher, const std::string& interface) {
   const auto found = launcher.look_up(interface);
-  if (found) return KnownInterface{(found->flags & IFF_LOOPBACK) != 0, (found->flags & IFF_MULTICAST) != 0};
+  if (found) return KnownInterface{(found->flags & IFF_LOOPBACK) != 0, (found->flags & IFF_MULTICAST) != 0, found->hardware};
   if (found.error().code == EPIPE) return KnownInterface{};
   return std::nullopt;
 }
@@ -69,6 +71,7 @@ class Cleaner {
     if (message.has_ready()) {
       ipvsd_.note_ready();
       plan_.generation = 1;
+      plan_.withdraw_only = true;
       auto messages = encode_plan(plan_);
       if (!messages) return give_up(messages.error().message);
       ipvsd_.send_all(*messages);
@@ -105,6 +108,9 @@ Reading reading_of(const CommandLine& line) {
   struct stat name_space {};
   if (::stat("/proc/self/ns/net", &name_space) == 0) reading.net = std::to_string(name_space.st_ino);
   reading.all_checks = line.all_config;
+  utsname system{};
+  if (::uname(&system) == 0) std::sscanf(system.release, "%u.%u", &reading.kernel_major, &reading.kernel_minor);
+  reading.cpus = static_cast<unsigned>(std::max(::sysconf(_SC_NPROCESSORS_ONLN), 1L));
   reading.strict = line.strict;
   reading.advice = line.advice;
   return reading;
@@ -142,6 +148,7 @@ int test_with_launcher(const CommandLine& line, const Reading& reading, Driver::
   LauncherFiles files(launcher);
   Surroundings around = plain_surroundings(line);
   around.interface = [&](const std::string& interface) { return ask_launcher(launcher, interface); };
+  around.writable_by_others = PathRights([&](const std::string& path, bool directory) { return LauncherFiles(launcher).mode(path, directory); });
   return answer(line, reading, files, around, log);
 }
 
@@ -150,8 +157,9 @@ int test_alone(const CommandLine& line, const Reading& reading, TestLog log) {
   Surroundings around = plain_surroundings(line);
   around.interface = [](const std::string& interface) -> std::optional<KnownInterface> {
     if (::if_nametoindex(interface.c_str()) == 0) return std::nullopt;
-    return KnownInterface{interface == "lo", true};
+    return KnownInterface{interface == "lo", true, std::nullopt};
   };
+  around.writable_by_others = PathRights([](const std::string& path, bool) { return OwnFiles().mode(path); });
   return answer(line, reading, files, around, log);
 }
 

@@ -24,6 +24,7 @@ namespace holdfast::entry {
 namespace {
 
 constexpr const char* kRunDirectory = "/run/holdfast";
+constexpr const char* kStateDirectory = "/var/lib/holdfast";
 
 std::string read_small_file(const char* path) {
   const Fd file(open(path, O_RDONLY | O_CLOEXEC));
@@ -84,6 +85,11 @@ void make_run_directory(const Rights& rights) {
     if (chown(kRunDirectory, 0, parent.gid) != 0 || chmod(kRunDirectory, 01775) != 0) std::perror("holdfast: /run/holdfast");
   }
   mkdir(policy::kEmptyDirectory, 0755);
+  const bool kept = mkdir(kStateDirectory, 0750) == 0;
+  if (kept && rights.separate_users && getuid() == 0) {
+    const policy::Identity parent = policy::identity(policy::kParent);
+    if (chown(kStateDirectory, parent.uid, parent.gid) != 0) std::perror("holdfast: /var/lib/holdfast");
+  }
 }
 
 std::vector<std::string> configuration_directories(const Options& options) {

@@ -25,7 +25,7 @@ bool is_mapped(std::string_view map, std::uint64_t id);
 // Whether ids are mapped at all differently from the initial namespace.
 bool in_user_namespace();
 
-// /run/holdfast and its empty directory, as far as the caller may; packaging makes them otherwise.
+// /run/holdfast, its empty directory and /var/lib/holdfast, as far as the caller may; packaging makes them otherwise.
 void make_run_directory(const Rights& rights);
 
 // Canonical directories that configuration is read from: of the file as named, of the file itself, and those named by --config-dir.

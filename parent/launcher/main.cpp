@@ -92,12 +92,15 @@ class Server {
       case Item::kOpenConfigFile: return keep(open_readable(received.request.path, Kind::kFile, options_.directories));
       case Item::kOpenDirectory: return keep(open_readable(received.request.path, Kind::kDirectory, options_.directories));
       case Item::kOpenAdvertSocket: return keep(open_advert_socket(request));
+      case Item::kOpenBfdSocket: return keep(open_bfd_socket(request));
       case Item::kOpenAnnounceSocket: return keep(open_announce_socket());
       case Item::kOpenCheckSocket: return keep(open_check_socket(request));
       case Item::kLookupInterface: {
         HF_TRY(const Interface found, lookup_interface(request.interface));
         reply.interface_index = found.index;
         reply.flags = found.flags;
+        reply.has_hardware = found.hardware ? 1 : 0;
+        if (found.hardware) std::copy(found.hardware->begin(), found.hardware->end(), reply.hardware);
         return ok();
       }
     }

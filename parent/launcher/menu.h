@@ -24,11 +24,12 @@ enum class Item : std::uint16_t {
   kEndChild = 2,            // pid (one that kStartRole returned)                   -> SIGKILL, ESRCH if it has ended
   kOpenConfigFile = 3,      // path (absolute)                                     -> + read-only descriptor of a regular file
   kOpenDirectory = 4,       // path (absolute)                                     -> + descriptor to list
-  kOpenAdvertSocket = 5,    // interface_index or 0, family, unicast, ttl, group, source -> + raw socket of protocol 112
+  kOpenAdvertSocket = 5,    // interface_index or 0, family, unicast, header, ttl, group, source -> + raw socket of protocol 112 or 51
   kOpenAnnounceSocket = 6,  //                                                     -> + packet socket that can only send
-  kLookupInterface = 7,     // interface                                           -> interface_index, flags (IFF_UP...)
+  kLookupInterface = 7,     // interface                                           -> interface_index, flags (IFF_UP...), hardware
   kOpenCheckSocket = 8,     // family, kind, mark, port, has_source, source, interface -> + unconnected socket of a health check; a ping socket
                             //                                                        is a raw one that receives echo replies only
+  kOpenBfdSocket = 9,       // family, multihop, and to send: unicast 1, ttl, source -> + UDP socket that only receives on, or only sends from, a BFD port
 };
 
 // What a health check talks.
@@ -43,9 +44,11 @@ struct Request {
   std::uint8_t family = 0;              // 4 or 6
   std::uint8_t unicast = 0;             // 0: multicast, joins `group` on the interface; 1: no group
   std::uint8_t ttl = 255;               // TTL or hop limit of what is sent, 1..255
-  std::uint8_t has_source = 0;          // unicast adverts and checks: bind to `source` (for adverts it need not exist yet)
+  std::uint8_t has_source = 0;          // unicast and checks: bind to `source` (for adverts and BFD it need not exist yet); multicast: what is
+                                        // sent may have a foreign source
+  std::uint8_t header = 0;              // 1: protocol 51, the authentication header; IPv4 only
+  std::uint8_t multihop = 0;            // BFD: port 4784 instead of 3784
   std::uint8_t kind = 0;                // CheckSocket; zero for the others
-  std::uint16_t port = 0;               // source port of a check; zero for the others
   std::uint32_t slot = 0;
   std::int32_t pid = 0;
   std::uint32_t interface_index = 0;
@@ -53,6 +56,8 @@ struct Request {
   std::uint8_t group[16] = {};
   std::uint8_t source[16] = {};
   char interface[16] = {};              // NUL-terminated
+  std::uint16_t port = 0;               // source port of a check; zero for the others
+  std::uint16_t reserved = 0;           // zero
 };
 
 struct PathRequest {
@@ -68,11 +73,14 @@ struct Reply {
   std::int32_t pid = 0;
   std::uint32_t interface_index = 0;
   std::uint32_t flags = 0;
+  std::uint8_t has_hardware = 0;        // an Ethernet address
+  std::uint8_t hardware[6] = {};
+  std::uint8_t reserved = 0;
 };
 
-inline constexpr std::size_t kRequestSize = 80;
+inline constexpr std::size_t kRequestSize = 84;
 inline constexpr std::size_t kPathRequestSize = kRequestSize + kPathMax;
-inline constexpr std::size_t kReplySize = 24;
+inline constexpr std::size_t kReplySize = 32;
 static_assert(sizeof(Request) == kRequestSize && std::is_trivially_copyable_v<Request>);
 static_assert(sizeof(PathRequest) == kPathRequestSize && std::is_trivially_copyable_v<PathRequest>);
 static_assert(sizeof(Reply) == kReplySize && std::is_trivially_copyable_v<Reply>);

@@ -6,9 +6,11 @@
 #include <linux/filter.h>
 #include <linux/icmp.h>
 #include <linux/if.h>
+#include <linux/if_arp.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -20,6 +22,7 @@ namespace holdfast::launcher {
 namespace {
 
 constexpr int kVrrpProtocol = 112;
+constexpr int kHeaderProtocol = 51;         // authentication header
 constexpr int kInternetworkControl = 0xc0;  // TOS and traffic class of adverts
 constexpr int kSendPriority = 6;            // the highest without CAP_NET_ADMIN, as keepalived
 constexpr int kReceiveBuffer = 1 << 20;     // adverts of thousands of routers during a stall of some milliseconds
@@ -49,7 +52,8 @@ Status set_common(const Fd& socket, const Request& request) {
 Status prepare_ipv4(const Fd& socket, const Request& request) {
   HF_SET(socket, IPPROTO_IP, IP_TTL, request.ttl);
   HF_SET(socket, IPPROTO_IP, IP_TOS, kInternetworkControl);
-  HF_SET(socket, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+  // An authentication header covers the identification of the IP header, which Linux leaves 0 only where DF is set.
+  HF_SET(socket, IPPROTO_IP, IP_MTU_DISCOVER, request.header != 0 ? IP_PMTUDISC_PROBE : IP_PMTUDISC_DONT);
   HF_SET(socket, IPPROTO_IP, IP_PKTINFO, 1);
   HF_SET(socket, IPPROTO_IP, IP_MULTICAST_ALL, 0);
   sockaddr_in own{};
@@ -63,6 +67,7 @@ Status prepare_ipv4(const Fd& socket, const Request& request) {
     membership.imr_ifindex = static_cast<int>(request.interface_index);
     std::memcpy(&membership.imr_multiaddr, request.group, sizeof membership.imr_multiaddr);
     if (!IN_MULTICAST(ntohl(membership.imr_multiaddr.s_addr))) return Error{"advert socket: the group is not a multicast address", EINVAL};
+    if (request.has_source != 0) HF_SET(socket, IPPROTO_IP, IP_TRANSPARENT, 1);  // mcast_src_ip need not be an address of this host
     HF_SET(socket, IPPROTO_IP, IP_MULTICAST_TTL, request.ttl);
     HF_SET(socket, IPPROTO_IP, IP_MULTICAST_LOOP, 0);
     HF_OK(set(socket, IPPROTO_IP, IP_MULTICAST_IF, &membership, sizeof membership, "IP_MULTICAST_IF"));
@@ -92,6 +97,7 @@ Status prepare_ipv6(const Fd& socket, const Request& request) {
     membership.ipv6mr_interface = request.interface_index;
     std::memcpy(&membership.ipv6mr_multiaddr, request.group, sizeof membership.ipv6mr_multiaddr);
     if (!IN6_IS_ADDR_MULTICAST(&membership.ipv6mr_multiaddr)) return Error{"advert socket: the group is not a multicast address", EINVAL};
+    if (request.has_source != 0) HF_SET(socket, IPPROTO_IPV6, IPV6_FREEBIND, 1);
     HF_SET(socket, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, request.ttl);
     HF_SET(socket, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0);
     HF_SET(socket, IPPROTO_IPV6, IPV6_MULTICAST_IF, static_cast<int>(request.interface_index));
@@ -117,7 +123,8 @@ Result<Fd> open_advert_socket(const Request& request) {
   if ((!ipv4 && request.family != 6) || request.ttl == 0 || (request.unicast == 0 && request.interface_index == 0)) {
     return Error{"advert socket: family 4 or 6, a TTL, and an interface for multicast expected", EINVAL};
   }
-  HF_TRY(Fd socket, open_socket(ipv4 ? AF_INET : AF_INET6, SOCK_RAW, kVrrpProtocol, "advert socket"));
+  if (request.header > 1 || (request.header == 1 && !ipv4)) return Error{"advert socket: an authentication header is for IPv4", EINVAL};
+  HF_TRY(Fd socket, open_socket(ipv4 ? AF_INET : AF_INET6, SOCK_RAW, request.header != 0 ? kHeaderProtocol : kVrrpProtocol, "advert socket"));
   HF_OK(set_common(socket, request));
   HF_OK(ipv4 ? prepare_ipv4(socket, request) : prepare_ipv6(socket, request));
   HF_SET(socket, SOL_SOCKET, SO_TIMESTAMPNS, 1);           // down timers run from the arrival of an advert, not from its reading
@@ -128,6 +135,69 @@ Result<Fd> open_advert_socket(const Request& request) {
 Result<Fd> open_announce_socket() {
   HF_TRY(Fd socket, open_socket(AF_PACKET, SOCK_RAW, 0, "announce socket"));
   HF_OK(lock_filter(socket, 0));
+  return socket;
+}
+
+namespace {
+
+constexpr std::uint16_t kBfdPort = 3784;
+constexpr std::uint16_t kBfdMultihopPort = 4784;
+constexpr std::uint16_t kBfdSourceFirst = 49152;
+constexpr std::uint32_t kBfdSourcePorts = 65536 - kBfdSourceFirst;
+
+int bind_port(const Fd& socket, const Request& request, std::uint16_t port) {
+  if (request.family == 4) {
+    sockaddr_in own{};
+    own.sin_family = AF_INET;
+    own.sin_port = htons(port);
+    if (request.has_source != 0) std::memcpy(&own.sin_addr, request.source, sizeof own.sin_addr);
+    return bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0 ? 0 : errno;
+  }
+  sockaddr_in6 own{};
+  own.sin6_family = AF_INET6;
+  own.sin6_port = htons(port);
+  if (request.has_source != 0) std::memcpy(&own.sin6_addr, request.source, sizeof own.sin6_addr);
+  return bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0 ? 0 : errno;
+}
+
+Status prepare_bfd_sender(const Fd& socket, const Request& request) {
+  if (request.family == 4) {
+    HF_SET(socket, IPPROTO_IP, IP_TTL, request.ttl);
+    HF_SET(socket, IPPROTO_IP, IP_TOS, kInternetworkControl);
+    HF_SET(socket, IPPROTO_IP, IP_FREEBIND, 1);
+  } else {
+    HF_SET(socket, IPPROTO_IPV6, IPV6_UNICAST_HOPS, request.ttl);
+    HF_SET(socket, IPPROTO_IPV6, IPV6_TCLASS, kInternetworkControl);
+    HF_SET(socket, IPPROTO_IPV6, IPV6_FREEBIND, 1);
+  }
+  HF_SET(socket, SOL_SOCKET, SO_PRIORITY, kSendPriority);
+  HF_OK(lock_filter(socket, 0));
+  std::uint32_t place = 0;
+  if (getrandom(&place, sizeof place, 0) != static_cast<ssize_t>(sizeof place)) return Error{"BFD socket: no random port", EAGAIN};
+  int code = EADDRINUSE;
+  for (std::uint32_t tried = 0; tried < kBfdSourcePorts && code == EADDRINUSE; ++tried) {
+    code = bind_port(socket, request, static_cast<std::uint16_t>(kBfdSourceFirst + (place + tried) % kBfdSourcePorts));
+  }
+  if (code != 0) return Error{"BFD socket bind", code};
+  return ok();
+}
+
+}  // namespace
+
+Result<Fd> open_bfd_socket(const Request& request) {
+  if ((request.family != 4 && request.family != 6) || request.multihop > 1 || request.ttl == 0) {
+    return Error{"BFD socket: family 4 or 6 and a TTL expected", EINVAL};
+  }
+  const bool ipv4 = request.family == 4;
+  HF_TRY(Fd socket, open_socket(ipv4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0, "BFD socket"));
+  if (!ipv4) HF_SET(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  if (request.unicast != 0) {
+    HF_OK(prepare_bfd_sender(socket, request));
+    return socket;
+  }
+  if (ipv4) HF_SET(socket, IPPROTO_IP, IP_RECVTTL, 1);
+  else HF_SET(socket, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
+  if (const int code = bind_port(socket, request, request.multihop != 0 ? kBfdMultihopPort : kBfdPort); code != 0) return Error{"BFD socket bind", code};
   return socket;
 }
 
@@ -184,7 +254,11 @@ Result<Interface> lookup_interface(const char* name) {
   if (ioctl(socket.get(), SIOCGIFINDEX, &request) != 0) return Error{std::string("interface ") + name, errno};
   const auto index = static_cast<std::uint32_t>(request.ifr_ifindex);
   if (ioctl(socket.get(), SIOCGIFFLAGS, &request) != 0) return Error{std::string("interface ") + name, errno};
-  return Interface{index, static_cast<std::uint16_t>(request.ifr_flags)};
+  Interface interface{index, static_cast<std::uint16_t>(request.ifr_flags), std::nullopt};
+  if (ioctl(socket.get(), SIOCGIFHWADDR, &request) == 0 && request.ifr_hwaddr.sa_family == ARPHRD_ETHER) {
+    std::memcpy(interface.hardware.emplace().data(), request.ifr_hwaddr.sa_data, sizeof(HardwareAddress));
+  }
+  return interface;
 }
 
 }  // namespace holdfast::launcher

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "parent/config/lexer.h"
+#include "parent/model/dump.h"
 
 namespace holdfast::model {
 
@@ -50,7 +51,12 @@ ScriptIdentity identity(std::span<const Word> words) {
 }
 
 void Use::problem(config::Code code, std::string message, std::string expected, std::string suggestion) {
+  ignored = true;
   binder.problem(about(node, words.empty() ? word : words.front()), code, std::move(message), std::move(expected), std::move(suggestion));
+}
+
+void Use::corrected(config::Code code, std::string message, std::string expected) {
+  binder.problem(about(node, words.empty() ? word : words.front()), code, std::move(message), std::move(expected));
 }
 
 void Use::problem_at(const Word& at, config::Code code, std::string message, std::string expected, std::string suggestion) {
@@ -106,7 +112,12 @@ void Binder::statement(const Node& line, ContextId context, Target target, std::
   if (target && !row.opens_block()) repeated(line, row, seen);
   Use use{.binder = *this, .row = row, .inside = entry->inside, .node = line, .word = line.words.front(), .target = target};
   use.words = line.arguments();
-  if (read_arguments(use)) apply(use);
+  if (!read_arguments(use)) return;
+  std::vector<Statement> children;
+  std::vector<Statement>* const outer = std::exchange(statements_, &children);
+  apply(use);
+  statements_ = outer;
+  if (!use.ignored) keep(use, std::move(children));
 }
 
 // The reader has already said so when a `{` is missing.
@@ -157,7 +168,8 @@ bool Binder::read_arguments(Use& use) {
   std::size_t next = 0;
   for (std::uint8_t i = 0; i < takes.count; ++i) {
     const Argument& argument = takes.arguments[i];
-    if (next < use.words.size() && !argument.before.empty() && position_in(argument.before, use.words[next].text)) ++next;
+    const bool introduced = next < use.words.size() && !argument.before.empty() && position_in(argument.before, use.words[next].text);
+    if (introduced) use.introduced[i] = use.words[next++].text;
     if (next == use.words.size()) {
       if (argument.optional) break;
       missing(use, argument.label);
@@ -218,6 +230,35 @@ void Binder::remark(const Use& use) {
   if (row.effect == Effect::nothing && quiet_ == 0) {
     report(place, Severity::advice, ErrorClass::none, "no-effect", in_quotes(row.name) + " has no effect");
   }
+}
+
+static Statement as_written(const Node& line) {
+  Statement statement{.has_block = line.has_block, .script = line.script, .secret = line.secret};
+  for (const Word& word : line.words) statement.words.emplace_back(word.text);
+  for (const Node& child : line.children) statement.children.push_back(as_written(child));
+  return statement;
+}
+
+void Binder::keep(const Use& use, std::vector<Statement> children) {
+  const Takes& takes = use.row.takes;
+  Statement statement{.children = std::move(children), .has_block = use.node.has_block, .script = use.node.script, .secret = use.node.secret};
+  statement.words.reserve(use.words.size() + 1);
+  statement.words.emplace_back(use.word.text);
+  for (std::uint8_t i = 0; i < takes.count; ++i) {
+    const Argument& argument = takes.arguments[i];
+    if (!use.introduced[i].empty()) statement.words.emplace_back(use.introduced[i]);
+    if (use.values[i].present) statement.words.push_back(canonical(argument, use.values[i]));
+    else if (argument.kind == Kind::boolean) statement.words.emplace_back("on");
+  }
+  const bool takes_more = takes.rest == Rest::words || takes.rest == Rest::options || takes.rest == Rest::script;
+  if (takes_more) {
+    for (const Word& word : use.rest) statement.words.emplace_back(word.text);
+  }
+  const bool entries = takes.rest == Rest::lines || takes.rest == Rest::list || takes.block_too;
+  if (entries) {
+    for (const Node& line : use.node.children) statement.children.push_back(as_written(line));
+  }
+  statements_->push_back(std::move(statement));
 }
 
 void Binder::apply(Use& use) {

@@ -59,11 +59,13 @@ class Use {
   const config::Node& node;            // the line
   const config::Word& word;            // the keyword on it
   Target target;
+  std::array<std::string_view, 3> introduced{};  // the word in front of an argument that may have one
   std::array<Value, 3> values{};       // one per argument of the row; not present: left out or unusable
   std::span<const config::Word> words{};  // after the keyword
   std::span<const config::Word> rest{};   // after the arguments
   ScriptCommand command{};             // Rest::script
   bool rejected = false;               // the whole entry is to be dropped
+  bool ignored = false;                // the line has no part in the configuration
   bool done = false;                   // the rest was read by the setter
 
   const Value& value() const { return values[0]; }
@@ -73,8 +75,11 @@ class Use {
   bool options(T& object);
   template <class T>
   void block(T& object);
-  // An error of keepalived's general class: the item is left out or corrected. Marks the first argument, or `at`.
+  // An error of keepalived's general class: the item is left out. Marks the first argument.
   void problem(config::Code code, std::string message, std::string expected = {}, std::string suggestion = {});
+  // The same when the item stays, with what was corrected in `values`.
+  void corrected(config::Code code, std::string message, std::string expected = {});
+  // The same about one entry or word of it, marked at `at`.
   void problem_at(const config::Word& at, config::Code code, std::string message, std::string expected = {}, std::string suggestion = {});
   // Ours alone: does not touch the exit status of a configuration test.
   void warn(config::Code code, std::string message, std::string suggestion = {});
@@ -83,7 +88,7 @@ class Use {
 class Binder {
  public:
   Binder(Configuration& configuration, Mode mode, config::Diagnostics& diagnostics, const ProgramExists& exists)
-      : configuration_(configuration), mode_(mode), diagnostics_(diagnostics), exists_(exists) {}
+      : configuration_(configuration), mode_(mode), diagnostics_(diagnostics), exists_(exists), statements_(&configuration.statements) {}
 
   // The lines of a block as keywords of `context`.
   void block(const config::Node& parent, ContextId context, Target target);
@@ -143,6 +148,7 @@ class Binder {
   bool read_script(Use& use);
   void remark(const Use& use);
   void apply(Use& use);
+  void keep(const Use& use, std::vector<Statement> children);
   void generic(const Use& use);
   void missing(const Use& use, std::string_view what);
 
@@ -150,6 +156,7 @@ class Binder {
   Mode mode_;
   config::Diagnostics& diagnostics_;
   const ProgramExists& exists_;
+  std::vector<Statement>* statements_;  // where the lines of the block go that is being read
   std::optional<config::Diagnostic> first_script_;  // where the first command stands whose program exists
   std::set<std::pair<std::string, std::string>> defined_;
   int quiet_ = 0;  // inside a block that was already said to have no effect

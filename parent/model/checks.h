@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "parent/model/located.h"
+#include "parent/model/values.h"
 #include "proto/value/address.h"
 #include "proto/value/check_plan.h"
 #include "proto/value/instant.h"

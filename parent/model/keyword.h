@@ -190,12 +190,15 @@ struct Table {
 std::span<const Table> global_tables();
 std::span<const Table> process_tables();
 std::span<const Table> vrrp_tables();
+std::span<const Table> signing_tables();
 std::span<const Table> track_tables();
 std::span<const Table> lvs_tables();
+std::span<const Table> lvs_global_tables();
 std::span<const Table> checker_tables();
 std::span<const Table> web_tables();
 std::span<const Table> bfd_tables();
 std::span<const Table> address_tables();
 std::span<const Table> route_tables();
+std::span<const Table> virtual_link_tables();
 
 }  // namespace holdfast::model

@@ -1,4 +1,4 @@
-// Keyword tables to Markdown. See manual.h.
+// Keyword tables to Markdown. See manual.h; the manual page is in manual_page.cpp.
 // Contexts with the same keywords share a section.
 // SPDX-License-Identifier: Apache-2.0
 #include "parent/model/manual.h"
@@ -36,18 +36,6 @@ std::string argument_text(const Argument& argument) {
   if (argument.kind == Kind::pattern) text = expected(argument);
   if (!argument.before.empty()) text = "[" + std::string(argument.before) + "] " + text;
   return argument.optional ? "[" + text + "]" : text;
-}
-
-// In an idle context that is said once.
-std::string remarks(const Keyword& row, bool idle) {
-  std::string text(row.text);
-  if (row.without_effect() && !idle) text += " *Not yet.*";
-  const std::string instead = row.old.instead.empty() ? "" : ": write `" + std::string(row.old.instead) + "`";
-  if (row.old.is && !row.text.starts_with("Old ")) text += " Old" + instead + ".";
-  if (row.once) text += " The first one counts.";
-  if (row.ours) text += " *Holdfast's own: keepalived does not have it.*";
-  if (!row.since.empty()) text += " Since keepalived " + std::string(row.since) + ".";
-  return text;
 }
 
 bool same_rows(ContextId a, ContextId b) {
@@ -91,19 +79,36 @@ std::string syntax(const Keyword& row) {
   return text;
 }
 
-std::string manual() {
-  std::string text = kIntroduction;
+// In an idle context that is said once.
+std::string remarks(const Keyword& row, bool idle) {
+  std::string text(row.text);
+  if (row.without_effect() && !idle) text += " *Not yet.*";
+  const std::string instead = row.old.instead.empty() ? "" : ": write `" + std::string(row.old.instead) + "`";
+  if (row.old.is && !row.text.starts_with("Old ")) text += " Old" + instead + ".";
+  if (row.once) text += " The first one counts.";
+  if (row.ours) text += " *Holdfast's own: keepalived does not have it.*";
+  if (!row.since.empty()) text += " Since keepalived " + std::string(row.since) + ".";
+  return text;
+}
+
+std::vector<std::vector<ContextId>> sections() {
+  std::vector<std::vector<ContextId>> sections;
   std::vector<bool> done(catalogue().contexts(), false);
   for (ContextId context = 0; context < catalogue().contexts(); ++context) {
     if (done[context] || catalogue().rows(context).empty()) continue;
-    std::vector<ContextId> shared;
+    std::vector<ContextId>& shared = sections.emplace_back();
     for (ContextId other = context; other < catalogue().contexts(); ++other) {
       if (done[other] || !same_rows(context, other)) continue;
       done[other] = true;
       shared.push_back(other);
     }
-    text += section(context, shared);
   }
+  return sections;
+}
+
+std::string manual() {
+  std::string text = kIntroduction;
+  for (const auto& shared : sections()) text += section(shared.front(), shared);
   return text;
 }
 

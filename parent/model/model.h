@@ -1,5 +1,5 @@
 // The typed configuration: what the file says, in plain structs, before defaults and expansion. Names follow keepalived.conf(5).
-// A Located<T> knows whether and where it was said, so that rules in parent/plan can point at it. No pointers into the tree.
+// Each value knows whether and where it was said (located.h). No pointers into the tree.
 // Order of definition is already resolved: an instance starts with the announcement settings, down_timer_adverts,
 // v3_checksum_as_v2 and skip_check_adv_addr that global_defs had when its block opened (still unset when they were unset).
 // Must not know: what a value means at run time, interfaces, files.
@@ -13,20 +13,19 @@
 #include <variant>
 #include <vector>
 
+#include "parent/config/diagnostic.h"
 #include "parent/model/checks.h"
+#include "parent/model/peering.h"
+#include "parent/model/link_settings.h"
 #include "parent/model/located.h"
+#include "parent/model/lvs_globals.h"
+#include "parent/model/values.h"
 #include "proto/value/address.h"
 #include "proto/value/instant.h"
 #include "proto/value/ipvs_plan.h"
 #include "proto/value/vrrp_plan.h"
 
 namespace holdfast::model {
-
-struct NotifyFifo {
-  Located<std::string> path;
-  ScriptIdentity owner;
-  Located<ScriptCommand> script;
-};
 
 // garp_* of an instance, vrrp_garp_* of global_defs. Counts are at least 1 except lower_prio_repeat.
 struct Announcing {
@@ -55,14 +54,6 @@ struct ProcessTuning {  // vrrp_*, checker_*, bfd_*
 struct SmtpServer {
   std::string host;
   std::uint16_t port = 25;
-};
-
-enum class FlushOnStop : std::uint8_t { kTable, kServices };
-
-struct LvsTimeouts {  // seconds
-  Located<std::uint32_t> tcp;
-  Located<std::uint32_t> tcp_fin;
-  Located<std::uint32_t> udp;
 };
 
 // Keywords of the file's top level and of global_defs. What is missing here has no effect yet and says so when it is used.
@@ -143,12 +134,18 @@ struct Globals {
   Located<Duration> vrrp_delay_after_boot;
   Located<bool> log_unknown_vrids;
   Located<bool> disable_local_igmp;
+  Located<std::string> vmac_prefix;
+  Located<std::string> vmac_addr_prefix;
+  std::vector<LinkDelayEntry> link_delays;
+  Located<bool> link_polling;        // linkbeat_use_polling: every interface of an instance
+  std::vector<LinkPollEntry> link_polls;
 
   // IPVS and checks
   Located<bool> checker_log_all_failures;
   Located<bool> lvs_flush;
   Located<FlushOnStop> lvs_flush_on_stop;
   LvsTimeouts lvs_timeouts;
+  Located<SyncDaemonSettings> lvs_sync_daemon;
   Located<bool> rs_init_notifies;
 };
 
@@ -291,7 +288,12 @@ struct Instance {
   Located<bool> accept;              // no_accept: false
   Located<bool> promote_secondaries;
   Located<bool> no_virtual_ipaddress;
+  Located<VirtualMac> use_vmac;
+  Located<bool> use_vmac_addr;
+  Located<bool> vmac_xmit_base;
+  Located<Ipvlan> use_ipvlan;
   Located<Authenticating> authentication;
+  Located<Signing> signing;
   std::vector<AddressEntry> addresses;
   std::vector<AddressEntry> excluded;
   Announcing announcing;
@@ -396,9 +398,11 @@ struct VirtualServer {
 };
 
 struct Configuration {
+  std::vector<Statement> statements;  // all of them, in order
   Globals globals;
   std::vector<AddressEntry> static_addresses;
   std::vector<Script> scripts;
+  std::vector<BfdInstance> bfd_instances;
   std::vector<TrackFile> track_files;
   std::vector<TrackProcess> track_processes;
   std::vector<SyncGroup> sync_groups;

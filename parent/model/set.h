@@ -88,7 +88,7 @@ void constant(Use& use) {
 template <auto... Path>
 void at_least_one(Use& use) {
   if (use.value().number == 0) {
-    use.problem("zero-becomes-one", "'" + std::string(use.row.name) + "' cannot be 0: 1 is used");
+    use.corrected("zero-becomes-one", "'" + std::string(use.row.name) + "' cannot be 0: 1 is used");
     use.values[0].number = use.row.takes.arguments[0].kind == Kind::decimal ? kSecond : 1;
   }
   into<Path...>(use);

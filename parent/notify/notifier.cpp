@@ -163,8 +163,8 @@ void Notifier::group(const Plan& plan, const SyncGroup& group, Told told) {
 
 void Notifier::server(const Plan& plan, const CheckedService& service, const CheckedServer& server, bool up) {
   const std::string line = "RS " + server.name + " " + service.name + (up ? " UP\n" : " DOWN\n");
-  write(kAll, line + '\0');
-  write(kLvs, line + '\0');
+  write(kAll, line);
+  write(kLvs, line);
   const auto scripts = plan.notify.servers.find(server.id);
   if (scripts == plan.notify.servers.end()) return;
   start(queue_.tell(server.id.value, up_down_change(scripts->second, up), loop_.now()));
@@ -173,8 +173,8 @@ void Notifier::server(const Plan& plan, const CheckedService& service, const Che
 
 void Notifier::quorum(const Plan& plan, const CheckedService& service, bool up) {
   const std::string line = "VS " + service.name + (up ? " UP\n" : " DOWN\n");
-  write(kAll, line + '\0');
-  write(kLvs, line + '\0');
+  write(kAll, line);
+  write(kLvs, line);
   const auto scripts = plan.notify.services.find(service.id);
   if (scripts == plan.notify.services.end()) return;
   start(queue_.tell(service.id.value, up_down_change(scripts->second, up), loop_.now()));

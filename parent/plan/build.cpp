@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "parent/plan/building.h"
+#include "parent/plan/peering/bfd.h"
 
 namespace holdfast {
 namespace {
@@ -105,8 +106,10 @@ ScriptId Building::script(const model::ScriptCommand& command, Duration timeout)
 Built build(const model::Configuration& configuration, const Surroundings& surroundings, config::Diagnostics& diagnostics) {
   Building building(configuration, surroundings, diagnostics);
   build_settings(building);
+  build_sessions(building);
   if (surroundings.vrrp) build_vrrp(building);
   if (surroundings.check) build_services(building);
+  build_ipvs_settings(building);
   apply_rules(building);
   building.plan.ipvs.keep_ipvs = surroundings.keep_ipvs;
   building.plan.ipvs.keep_vrrp = surroundings.keep_vrrp;

@@ -17,6 +17,7 @@ namespace holdfast {
 struct KnownInterface {
   bool loopback = false;
   bool multicast = true;
+  std::optional<HardwareAddress> hardware{};  // nothing: it has none of six octets, or it was not asked
 };
 
 struct Surroundings {
@@ -30,6 +31,10 @@ struct Surroundings {
   Duration since_boot{0};            // when the daemon started: vrrp_delay_after_boot counts from there
   // An interface that exists now. Empty function: every name exists (nothing can be asked).
   std::function<std::optional<KnownInterface>(const std::string&)> interface;
+  // HostFacts::writable_by_others, for advice. Empty: nothing can be asked.
+  std::function<std::optional<std::string>(const std::string&)> writable_by_others;
+  // The text of a file with a key. Empty function: no file can be read.
+  std::function<Result<std::string>(const std::string& path)> secret;
 };
 
 struct Built {

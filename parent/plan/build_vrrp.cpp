@@ -5,9 +5,10 @@
 #include <map>
 #include <set>
 
-#include "parent/plan/build_tracking.h"
+#include "parent/plan/parts/build_tracking.h"
 #include "parent/plan/building.h"
-#include "parent/plan/instance_rules.h"
+#include "parent/plan/instance/instance_rules.h"
+#include "parent/plan/instance/virtual_links.h"
 
 namespace holdfast {
 namespace {
@@ -53,11 +54,11 @@ std::uint32_t address_flags(const model::AddressEntry& entry) {
   return flags;
 }
 
-VirtualAddress virtual_address(const model::AddressEntry& entry, const std::string& interface) {
+VirtualAddress virtual_address(const model::AddressEntry& entry, std::string interface) {
   constexpr std::uint32_t kForever = 0xffffffff;
   VirtualAddress address;
   address.prefix = entry.prefix;
-  address.interface = entry.dev.value_or(interface);
+  address.interface = std::move(interface);
   address.scope = entry.scope.value_or(0);
   address.label = entry.label.value_or({});
   if (entry.broadcast) address.broadcast = *entry.broadcast;
@@ -85,19 +86,18 @@ InstanceId instance_id(Building& building, const VrrpInstance& instance) {
   const std::string text = identity_text(
       {"instance", instance.interface, instance.family == Family::kIpv4 ? "4" : "6", std::to_string(instance.vrid),
        instance.unicast ? "unicast" : "multicast", instance.unicast && instance.source ? instance.source->to_string() : "",
-       instance.unicast ? "" : instance.group_address.to_string()});
+       instance.unicast ? "" : instance.group_address.to_string(), instance.base_interface});
   const InstanceId id = building.identities.id<InstanceId>(text);
-  const bool taken = std::ranges::any_of(building.plan.vrrp.instances, [&](const VrrpInstance& other) { return other.id == id; });
-  return taken ? building.identities.id<InstanceId>(text + instance.name) : id;
+  return building.instances.insert(id).second ? id : building.identities.id<InstanceId>(text + instance.name);
 }
 
-void fill_addresses(Building& building, const model::Instance& said, VrrpInstance& instance, InstanceRights& rights) {
+void fill_addresses(Building& building, const model::Instance& said, VirtualLinks& links, VrrpInstance& instance, InstanceRights& rights) {
   const std::size_t listed_max = listed_addresses_max(instance.family, instance.version);
-  std::set<std::string> fault_interfaces;
+  std::set<std::string> fault_interfaces(instance.fault_interfaces.begin(), instance.fault_interfaces.end());
   const bool may_be_absent = building.configuration.globals.dynamic_interfaces.value_or(false);
   const auto hold = [&](const model::AddressEntry& entry) {
-    VirtualAddress address = virtual_address(entry, instance.interface);
-    if (entry.dev && !may_be_absent && building.surroundings.interface && !building.surroundings.interface(*entry.dev)) {
+    VirtualAddress address = virtual_address(entry, links.holder_of(entry, instance));
+    if (entry.dev && !may_be_absent && !building.link_names.contains(*entry.dev) && building.surroundings.interface && !building.surroundings.interface(*entry.dev)) {
       building.refuse(entry.dev.at, config::ErrorClass::general_error, "unknown-interface",
                       "(" + instance.name + ") interface " + *entry.dev + " of address " + entry.prefix.to_string() + " does not exist",
                       "dynamic_interfaces, if it comes later");
@@ -109,6 +109,10 @@ void fill_addresses(Building& building, const model::Instance& said, VrrpInstanc
     }
     if (!entry.no_track && !address.interface.empty() && address.interface != instance.interface) {
       fault_interfaces.insert(address.interface);
+    }
+    if (!address.prefix.address.is_v4()) {  // the router's own link too, as keepalived does, whoever holds the address
+      links.carry_ipv6(address.interface);
+      links.carry_ipv6(links.own());
     }
     rights.addresses.push_back(std::move(address));
   };
@@ -246,6 +250,7 @@ void fill_protocol(Building& building, const model::Instance& said, VrrpInstance
   apply_preemption(building, said, instance);
   apply_stall(building, said, instance);
   apply_authentication(building, said, instance);
+  apply_signing(building, said, instance);
 }
 
 // A word that only unicast knows, and nobody to send to.
@@ -309,16 +314,23 @@ void build_instance(Building& building, const model::Instance& said, const Track
   fill_transport(building, said, instance);
   fill_protocol(building, said, instance);
   if (!check_place(building, said, instance)) return;
+  VirtualLinks links(building, said);
+  links.place(instance);
   instance.id = instance_id(building, instance);
 
   InstanceRights rights;
   rights.id = instance.id;
   rights.name = instance.name;
-  rights.interface = instance.interface;
+  rights.interface = links.own().empty() ? instance.interface : links.own();
   rights.promote_secondaries = said.promote_secondaries.value_or(false);
   rights.garp_interval = globals.vrrp_garp_interval.value_or(Duration{0});
   rights.gna_interval = globals.vrrp_gna_interval.value_or(Duration{0});
-  fill_addresses(building, said, instance, rights);
+  const auto& extra = said.garp_extra_if ? said.garp_extra_if : globals.vrrp_garp_extra_if;
+  rights.extra_every = extra.value_or({}).every;
+  rights.extra_delay = instance.announcement.master_delay;
+  rights.advert_interface = instance.interface;
+  rights.extra_everywhere = extra.value_or({}).all_interfaces;
+  fill_addresses(building, said, links, instance, rights);
 
   const Weights weights = instance.priority == kOwnerPriority ? Weights::kDropped : Weights::kKept;
   const bool may_be_absent = globals.dynamic_interfaces.value_or(false);
@@ -334,6 +346,7 @@ void build_instance(Building& building, const model::Instance& said, const Track
   shown.id = instance.id;
   shown.smtp_alert = said.smtp_alert ? *said.smtp_alert
                                      : globals.smtp_alert_vrrp ? *globals.smtp_alert_vrrp : globals.smtp_alert.value_or(false);
+  shown.vmac_interface = said.use_vmac || said.use_ipvlan ? links.own() : "";
   const bool strictly = instance.strict && instance.version == 2;
   shown.accept = instance.priority == kOwnerPriority || (said.accept.value_or(!instance.strict) && !strictly);
   building.plan.shown.push_back(std::move(shown));
@@ -392,16 +405,18 @@ void build_group(Building& building, const model::SyncGroup& said, const Tracker
 }
 
 void collect_sockets(Building& building) {
-  std::map<std::tuple<std::string, Family, bool>, AdvertSocketWish> wishes;
+  std::map<std::tuple<std::string, Family, bool, bool, IpAddress>, AdvertSocketWish> wishes;
   for (const VrrpInstance& instance : building.plan.vrrp.instances) {
     AdvertSocketWish wish{instance.interface, instance.family, instance.unicast, {}, instance.ttl};
-    if (!instance.unicast) wish.group = instance.group_address;
-    const auto [found, fresh] = wishes.try_emplace({wish.interface, wish.family, wish.unicast}, wish);
-    if (!fresh && !(found->second.group == wish.group)) {
-      building.note({}, "two-groups-on-one-interface",
-                     "(" + instance.name + ") multicast group " + wish.group.to_string() + " on " + wish.interface +
-                         ", where another instance uses " + found->second.group.to_string() + ": only the latter is joined");
+    wish.header = instance.authentication == Authentication::kHeader;
+    if (instance.unicast) {
+      if (instance.source) wish.source = *instance.source;
+    } else {
+      wish.group = instance.group_address;
     }
+    const IpAddress& address = instance.unicast ? wish.source : wish.group;
+    AdvertSocketWish& made = wishes.try_emplace({wish.interface, wish.family, wish.unicast, wish.header, address}, wish).first->second;
+    made.foreign_source = made.foreign_source || (!instance.unicast && instance.source);
   }
   for (auto& [key, wish] : wishes) building.plan.sockets.push_back(std::move(wish));
 }
@@ -420,6 +435,7 @@ void build_vrrp(Building& building) {
   for (VrrpInstance& instance : plan.instances) by_name.emplace(instance.name, &instance);
   for (const model::SyncGroup& said : building.configuration.sync_groups) build_group(building, said, trackers, by_name);
   collect_sockets(building);
+  build_link_watching(building);
   Duration longest{0};
   for (const VrrpInstance& instance : plan.instances) longest = std::max(longest, instance.advert_int);
   if (longest > Duration{0}) building.plan.ipvs.vrrpd_absence = 2 * longest;

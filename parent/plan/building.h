@@ -20,6 +20,8 @@ class Building {
   const Surroundings& surroundings;
   Plan plan;
   Identities identities;
+  std::set<InstanceId> instances;  // whose identity is given
+  std::set<std::string> link_names;  // of plan.ipvs.links
 
   // The value is corrected or the item left out; a configuration test counts it as keepalived does.
   void warn(config::Position at, config::Code code, std::string message, std::string expected = {});
@@ -55,7 +57,7 @@ struct CheckPlace {
   const model::VirtualServer& service;
   const model::RealServer& server;
   DestinationId destination;
-  std::uint16_t port = 0;        // of the destination
+  std::uint16_t port = 0;        // where a check connects to when it does not say
 };
 // Adds what `said` asks for: nothing if it is of no use, several for a mail check with hosts.
 void build_check(Building&, const CheckPlace&, const model::Check& said, std::vector<Check>& checks);
@@ -63,6 +65,7 @@ void build_check(Building&, const CheckPlace&, const model::Check& said, std::ve
 // The parts, in the order in which build() calls them.
 void build_vrrp(Building&);
 void build_services(Building&);
+void build_ipvs_settings(Building&);
 void apply_rules(Building&);
 
 }  // namespace holdfast

@@ -6,6 +6,7 @@
 
 #include "proto/codec/check_codec.h"
 #include "proto/codec/ipvs_codec.h"
+#include "proto/codec/link_codec.h"
 #include "proto/codec/vrrp_codec.h"
 
 namespace holdfast {
@@ -82,6 +83,26 @@ Status put_service(CheckChunks& chunks, const CheckedService& service) {
   return flush();
 }
 
+// Each item in the chunk that has room for it. `add`: the chunk's list; `name`: what the item is called when it does not fit.
+template <class Messages, class Chunk, class Encoded, class Items, class Name>
+Status put_each(Messages& chunks, Encoded* (Chunk::*add)(), const Items& items, Name name) {
+  for (const auto& item : items) {
+    Encoded encoded;
+    encode(item, encoded);
+    HF_TRY(Chunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), name(item)));
+    *(chunk->*add)() = std::move(encoded);
+  }
+  return ok();
+}
+
+// "vrrp_script web"
+auto named(const char* kind) {
+  return [kind](const auto& item) { return kind + (" " + item.name); };
+}
+auto just(const char* kind) {
+  return [kind](const auto&) { return std::string(kind); };
+}
+
 template <class Items>
 Status each_decodes(const std::string& what, const Items& items) {
   for (const auto& item : items) {
@@ -93,80 +114,32 @@ Status each_decodes(const std::string& what, const Items& items) {
 }  // namespace
 
 Result<std::vector<wire::ParentToVrrpd>> encode_plan(const VrrpPlan& plan, const std::vector<ResumedInstance>& resumed) {
+  using Chunk = wire::VrrpPlanChunk;
   VrrpChunks chunks(plan.generation);
   chunks.first().mutable_settings()->set_startup_delay_us(plan.startup_delay.count());
   chunks.first().mutable_settings()->set_resume_limit(plan.resume_limit);
-  for (const ScriptTracker& tracker : plan.trackers) {
-    wire::ScriptTracker encoded;
-    encode(tracker, encoded);
-    HF_TRY(wire::VrrpPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "vrrp_script " + tracker.name));
-    *chunk->add_trackers() = std::move(encoded);
-  }
-  for (const ToldTracker& tracker : plan.told_trackers) {
-    wire::ToldTracker encoded;
-    encode(tracker, encoded);
-    HF_TRY(wire::VrrpPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "tracked object " + tracker.name));
-    *chunk->add_told_trackers() = std::move(encoded);
-  }
-  for (const ProcessTracker& tracker : plan.process_trackers) {
-    wire::ProcessTracker encoded;
-    encode(tracker, encoded);
-    HF_TRY(wire::VrrpPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "vrrp_track_process " + tracker.name));
-    *chunk->add_process_trackers() = std::move(encoded);
-  }
-  for (const SyncGroup& group : plan.groups) {
-    wire::SyncGroup encoded;
-    encode(group, encoded);
-    HF_TRY(wire::VrrpPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "vrrp_sync_group " + group.name));
-    *chunk->add_groups() = std::move(encoded);
-  }
-  for (const VrrpInstance& instance : plan.instances) {
-    wire::VrrpInstance encoded;
-    encode(instance, encoded);
-    HF_TRY(wire::VrrpPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "vrrp_instance " + instance.name));
-    *chunk->add_instances() = std::move(encoded);
-  }
-  for (const ResumedInstance& item : resumed) {
-    wire::ResumedInstance encoded;
-    encode(item, encoded);
-    HF_TRY(wire::VrrpPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "resumed instance"));
-    *chunk->add_resumed() = std::move(encoded);
-  }
+  HF_OK(put_each(chunks, &Chunk::add_trackers, plan.trackers, named("vrrp_script")));
+  HF_OK(put_each(chunks, &Chunk::add_told_trackers, plan.told_trackers, named("tracked object")));
+  HF_OK(put_each(chunks, &Chunk::add_process_trackers, plan.process_trackers, named("vrrp_track_process")));
+  HF_OK(put_each(chunks, &Chunk::add_groups, plan.groups, named("vrrp_sync_group")));
+  HF_OK(put_each(chunks, &Chunk::add_instances, plan.instances, named("vrrp_instance")));
+  HF_OK(put_each(chunks, &Chunk::add_sessions, plan.sessions, named("bfd_instance")));
+  HF_OK(put_each(chunks, &Chunk::add_resumed, resumed, just("resumed instance")));
   return chunks.wrapped();
 }
 
 Result<std::vector<wire::ParentToIpvsd>> encode_plan(const IpvsPlan& plan) {
+  using Chunk = wire::IpvsPlanChunk;
   IpvsChunks chunks(plan.generation);
-  wire::IpvsSettings& settings = *chunks.first().mutable_settings();
-  settings.set_uses_ipvs(plan.uses_ipvs);
-  settings.set_lvs_flush(plan.lvs_flush);
-  settings.set_keep_ipvs(plan.keep_ipvs);
-  settings.set_keep_vrrp(plan.keep_vrrp);
-  settings.set_vrrpd_absence_us(plan.vrrpd_absence.count());
-  for (const InstanceRights& instance : plan.instances) {
-    wire::InstanceRights encoded;
-    encode(instance, encoded);
-    HF_TRY(wire::IpvsPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "vrrp_instance " + instance.name));
-    *chunk->add_instances() = std::move(encoded);
-  }
-  for (const Service& service : plan.services) {
-    wire::Service encoded;
-    encode(service, encoded);
-    HF_TRY(wire::IpvsPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "virtual server"));
-    *chunk->add_services() = std::move(encoded);
-  }
-  for (const Destination& destination : plan.destinations) {
-    wire::Destination encoded;
-    encode(destination, encoded);
-    HF_TRY(wire::IpvsPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "real server"));
-    *chunk->add_destinations() = std::move(encoded);
-  }
-  for (const CountedProcesses& processes : plan.processes) {
-    wire::CountedProcesses encoded;
-    encode(processes, encoded);
-    HF_TRY(wire::IpvsPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "vrrp_track_process " + processes.name));
-    *chunk->add_processes() = std::move(encoded);
-  }
+  encode(plan, *chunks.first().mutable_settings());
+  HF_OK(put_each(chunks, &Chunk::add_links, plan.links, named("use_vmac")));
+  HF_OK(put_each(chunks, &Chunk::add_link_delays, plan.link_delays, just("interface_up_down_delays")));
+  HF_OK(put_each(chunks, &Chunk::add_link_polls, plan.link_polls, just("linkbeat_interfaces")));
+  HF_OK(put_each(chunks, &Chunk::add_kept, plan.kept, just("setting")));
+  HF_OK(put_each(chunks, &Chunk::add_instances, plan.instances, named("vrrp_instance")));
+  HF_OK(put_each(chunks, &Chunk::add_services, plan.services, just("virtual server")));
+  HF_OK(put_each(chunks, &Chunk::add_destinations, plan.destinations, just("real server")));
+  HF_OK(put_each(chunks, &Chunk::add_processes, plan.processes, named("vrrp_track_process")));
   return chunks.wrapped();
 }
 
@@ -176,12 +149,7 @@ Result<std::vector<wire::ParentToCheckerd>> encode_plan(const CheckPlan& plan, c
   chunks.first().mutable_settings()->set_seed(plan.seed);
   chunks.first().mutable_settings()->set_workers(plan.workers);
   for (const CheckedService& service : plan.services) HF_OK(put_service(chunks, service));
-  for (const CheckVerdict& verdict : verdicts) {
-    wire::CheckVerdict encoded;
-    encode(verdict, encoded);
-    HF_TRY(wire::CheckPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), "verdict"));
-    *chunk->add_verdicts() = std::move(encoded);
-  }
+  HF_OK(put_each(chunks, &wire::CheckPlanChunk::add_verdicts, verdicts, just("verdict")));
   for (const ServiceId service : quorum_up) {
     HF_TRY(wire::CheckPlanChunk* const chunk, chunks.room_for(sizeof service.value, "service with quorum"));
     chunk->add_quorum_up_services(service.value);
@@ -197,10 +165,16 @@ Status carries(const Plan& plan) {
     HF_OK(each_decodes("vrrp_track_process", message.chunk().process_trackers()));
     HF_OK(each_decodes("vrrp_sync_group", message.chunk().groups()));
     HF_OK(each_decodes("vrrp_instance", message.chunk().instances()));
+    HF_OK(each_decodes("bfd_instance", message.chunk().sessions()));
   }
   HF_TRY(const auto for_ipvsd, encode_plan(plan.ipvs));
   for (const wire::ParentToIpvsd& message : for_ipvsd) {
+    IpvsPlan settings;
+    if (message.chunk().has_settings()) HF_OK(decode(message.chunk().settings(), settings));
     HF_OK(each_decodes("vrrp_instance", message.chunk().instances()));
+    HF_OK(each_decodes("use_vmac", message.chunk().links()));
+    HF_OK(each_decodes("interface_up_down_delays", message.chunk().link_delays()));
+    HF_OK(each_decodes("linkbeat_interfaces", message.chunk().link_polls()));
     HF_OK(each_decodes("vrrp_track_process", message.chunk().processes()));
     HF_OK(each_decodes("virtual_server", message.chunk().services()));
     HF_OK(each_decodes("real_server", message.chunk().destinations()));

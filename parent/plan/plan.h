@@ -48,13 +48,16 @@ struct NotifyTable {
   bool operator==(const NotifyTable&) const = default;
 };
 
-// What an advert socket is opened for. One per interface, family and way of sending; instances share it.
+// What an advert socket is opened for. One per interface, family, way of sending and address; instances share it.
 struct AdvertSocketWish {
   std::string interface;         // empty: any (unicast only)
   Family family = Family::kIpv4;
   bool unicast = false;
   IpAddress group;               // multicast: the group to join
   std::uint8_t ttl = 255;        // of what is sent
+  bool header = false;           // auth_type AH: protocol 51
+  IpAddress source{};            // unicast: the address it is bound to; unspecified: any
+  bool foreign_source = false;   // multicast: mcast_src_ip need not be an address of this host
   auto operator<=>(const AdvertSocketWish&) const = default;
 };
 
@@ -92,6 +95,7 @@ struct InstanceShown {
   bool smtp_alert = false;
   bool accept = true;
   std::string track_interface_text;
+  std::string vmac_interface;      // its VMAC or ipvlan; empty: none
   bool operator==(const InstanceShown&) const = default;
 };
 

@@ -15,7 +15,9 @@ InstanceCounters operator-(const InstanceCounters& now, const InstanceCounters& 
       &InstanceCounters::released_master,     &InstanceCounters::length_errors,      &InstanceCounters::interval_errors,
       &InstanceCounters::ttl_errors,          &InstanceCounters::type_errors,        &InstanceCounters::address_list_errors,
       &InstanceCounters::invalid_auth_type,   &InstanceCounters::auth_type_mismatch, &InstanceCounters::auth_failures,
-      &InstanceCounters::priority_zero_received, &InstanceCounters::priority_zero_sent};
+      &InstanceCounters::priority_zero_received, &InstanceCounters::priority_zero_sent,
+      &InstanceCounters::unsigned_errors, &InstanceCounters::trailer_errors, &InstanceCounters::unknown_keys,
+      &InstanceCounters::signature_errors, &InstanceCounters::stale_signatures, &InstanceCounters::replayed_signatures};
   for (const Member member : kMembers) {
     // A restarted vrrpd counts from zero again: then the base is of no use.
     result.*member = now.*member >= base.*member ? now.*member - base.*member : now.*member;
@@ -49,6 +51,12 @@ InstanceReport decode(const wire::InstanceStatus& message) {
   counters.auth_failures = message.auth_failures();
   counters.priority_zero_received = message.priority_zero_received();
   counters.priority_zero_sent = message.priority_zero_sent();
+  counters.unsigned_errors = message.unsigned_errors();
+  counters.trailer_errors = message.trailer_errors();
+  counters.unknown_keys = message.unknown_keys();
+  counters.signature_errors = message.signature_errors();
+  counters.stale_signatures = message.stale_signatures();
+  counters.replayed_signatures = message.replayed_signatures();
   return report;
 }
 

@@ -29,6 +29,13 @@ struct InstanceCounters {
   std::uint64_t auth_failures = 0;
   std::uint64_t priority_zero_received = 0;
   std::uint64_t priority_zero_sent = 0;
+  // auth_hmac
+  std::uint64_t unsigned_errors = 0;
+  std::uint64_t trailer_errors = 0;
+  std::uint64_t unknown_keys = 0;
+  std::uint64_t signature_errors = 0;
+  std::uint64_t stale_signatures = 0;
+  std::uint64_t replayed_signatures = 0;
   bool operator==(const InstanceCounters&) const = default;
 };
 InstanceCounters operator-(const InstanceCounters&, const InstanceCounters&);

@@ -66,8 +66,8 @@ Json data_of(const Board& board, std::size_t index) {
   data["dont_track_primary"] = instance.track_primary ? 0 : 1;
   data["skip_check_adv_addr"] = instance.skip_check_adv_addr ? 1 : 0;
   data["strict_mode"] = instance.strict ? 1 : 0;
-  data["vmac_ifname"] = "";
-  data["ifp_ifname"] = instance.interface;
+  data["vmac_ifname"] = shown.vmac_interface;
+  data["ifp_ifname"] = shown.vmac_interface.empty() ? instance.interface : shown.vmac_interface;
   data["master_priority"] = report.master_priority;
   data["last_transition"] = board.wall_clock - seconds(report.since_transition);
   data["garp_delay"] = seconds(announcement.master_delay);
@@ -100,7 +100,7 @@ Json data_of(const Board& board, std::size_t index) {
   return data;
 }
 
-Json stats_of(const InstanceCounters& counters) {
+Json stats_of(const InstanceCounters& counters, bool is_signed) {
   Json stats;
   stats["advert_rcvd"] = counters.adverts_received;
   stats["advert_sent"] = counters.adverts_sent;
@@ -114,6 +114,14 @@ Json stats_of(const InstanceCounters& counters) {
   stats["invalid_authtype"] = counters.invalid_auth_type;
   stats["authtype_mismatch"] = counters.auth_type_mismatch;
   stats["auth_failure"] = counters.auth_failures;
+  if (is_signed) {
+    stats["auth_ext_missing"] = counters.unsigned_errors;
+    stats["auth_ext_malformed"] = counters.trailer_errors;
+    stats["auth_ext_unknown_key"] = counters.unknown_keys;
+    stats["auth_ext_invalid_hmac"] = counters.signature_errors;
+    stats["auth_ext_stale"] = counters.stale_signatures;
+    stats["auth_ext_replay"] = counters.replayed_signatures;
+  }
   stats["pri_zero_rcvd"] = counters.priority_zero_received;
   stats["pri_zero_sent"] = counters.priority_zero_sent;
   return stats;
@@ -126,7 +134,8 @@ std::string json_text(const Board& board) {
   for (std::size_t index = 0; index < board.plan->vrrp.instances.size(); ++index) {
     Json one;
     one["data"] = data_of(board, index);
-    one["stats"] = stats_of(board.of(board.plan->vrrp.instances[index].id).counters);
+    const VrrpInstance& instance = board.plan->vrrp.instances[index];
+    one["stats"] = stats_of(board.of(instance.id).counters, instance.signing.has_value());
     instances.push_back(std::move(one));
   }
   Json whole = std::move(instances);

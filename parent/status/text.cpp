@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 
 namespace holdfast {
 namespace {
@@ -217,9 +218,10 @@ std::string data_text(const Board& board, const std::map<std::string, LinkFacts>
 std::string check_data_text(const ServicesBoard& board) {
   Lines lines;
   lines.title("LVS Topology");
-  for (std::size_t index = 0; index < board.plan->check.services.size(); ++index) {
-    const CheckedService& service = board.plan->check.services[index];
-    const Service& kernel = board.plan->ipvs.services[index];
+  std::map<ServiceId, const Service*> in_kernel;  // one of its addresses: their options are the same
+  for (const Service& service : board.plan->ipvs.services) in_kernel.emplace(service.id, &service);
+  for (const CheckedService& service : board.plan->check.services) {
+    const Service& kernel = *in_kernel.at(service.id);
     const auto quorum = board.quorum.find(service.id);
     lines.pair(0, "Virtual Server", service.name);
     lines.pair(1, "lvs_sched", kernel.scheduler);

@@ -86,6 +86,7 @@ class Conversation {
     ready_ = false;
     sent_ = applied_ = 0;
     ping_timer_.cancel();
+    link_.drain();
     link_.close();
     hooks_.ended(exit);
   }

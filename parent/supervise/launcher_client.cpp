@@ -101,9 +101,32 @@ Result<Fd> LauncherClient::open_advert_socket(const AdvertSocketWish& wish, std:
   request.family = wish.family == Family::kIpv4 ? 4 : 6;
   request.unicast = wish.unicast ? 1 : 0;
   request.ttl = wish.ttl;
+  request.header = wish.header ? 1 : 0;
   if (!wish.unicast) std::ranges::copy(wish.group.octets(), request.group);
+  request.has_source = wish.foreign_source || !wish.source.is_unspecified() ? 1 : 0;
+  std::ranges::copy(wish.source.octets(), request.source);
   const std::string where = wish.interface.empty() ? "any interface" : wish.interface;
   HF_TRY(Answer answer, ask(launcher::Item::kOpenAdvertSocket, request, nullptr, {}, "advert socket on " + where));
+  return std::move(answer.descriptor);
+}
+
+Result<Fd> LauncherClient::open_bfd_receiver(Family family, bool multihop) {
+  launcher::Request request;
+  request.family = family == Family::kIpv4 ? 4 : 6;
+  request.multihop = multihop ? 1 : 0;
+  HF_TRY(Answer answer, ask(launcher::Item::kOpenBfdSocket, request, nullptr, {}, multihop ? "BFD on port 4784" : "BFD on port 3784"));
+  return std::move(answer.descriptor);
+}
+
+Result<Fd> LauncherClient::open_bfd_sender(const BfdSession& session) {
+  launcher::Request request;
+  request.family = session.neighbour.is_v4() ? 4 : 6;
+  request.multihop = session.multihop ? 1 : 0;
+  request.unicast = 1;
+  request.ttl = session.ttl;
+  request.has_source = session.source ? 1 : 0;
+  if (session.source) std::ranges::copy(session.source->octets(), request.source);
+  HF_TRY(Answer answer, ask(launcher::Item::kOpenBfdSocket, request, nullptr, {}, "BFD socket of " + session.name));
   return std::move(answer.descriptor);
 }
 
@@ -132,7 +155,9 @@ Result<LauncherClient::Interface> LauncherClient::look_up(const std::string& int
   launcher::Request request;
   HF_OK(put_text(request.interface, sizeof request.interface, interface, "interface"));
   HF_TRY(const Answer answer, ask(launcher::Item::kLookupInterface, request, nullptr, {}, "interface " + interface));
-  return Interface{answer.reply.interface_index, answer.reply.flags};
+  Interface found{answer.reply.interface_index, answer.reply.flags, std::nullopt};
+  if (answer.reply.has_hardware != 0) std::ranges::copy(answer.reply.hardware, found.hardware.emplace().begin());
+  return found;
 }
 
 }  // namespace holdfast

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "parent/launcher/menu.h"
@@ -27,6 +28,7 @@ class LauncherClient {
   struct Interface {
     std::uint32_t index = 0;
     std::uint32_t flags = 0;     // IFF_*
+    std::optional<HardwareAddress> hardware;
   };
 
   // `link` becomes descriptor 3 of the child.
@@ -35,6 +37,8 @@ class LauncherClient {
   Result<Fd> open_config_file(const std::string& path);
   Result<Fd> open_directory(const std::string& path);
   Result<Fd> open_advert_socket(const AdvertSocketWish& wish, std::uint32_t interface_index);
+  Result<Fd> open_bfd_receiver(Family family, bool multihop);
+  Result<Fd> open_bfd_sender(const BfdSession& session);
   Result<Fd> open_announce_socket();
   // For one run of this check; not connected.
   Result<Fd> open_check_socket(const Check& check);

@@ -31,6 +31,7 @@ class Observer {
   virtual void instances_reported(const wire::StatusReport&) = 0;
   virtual void services_reported(const wire::ServicesReport&) = 0;
   virtual void links_changed() = 0;
+  virtual void settings_kept() = 0;
   // The pid of vrrpd or checkerd is now this one.
   virtual void child_started(launcher::Child, pid_t) = 0;
   // Every process that has a part in it runs the plan with this generation.

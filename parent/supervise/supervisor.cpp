@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "parent/plan/delta.h"
+#include "parent/plan/difference/delta.h"
 #include "proto/runtime/log.h"
 
 namespace holdfast {
@@ -37,7 +37,7 @@ Supervisor::Supervisor(Loop& loop, LauncherClient& launcher, Rules rules, Observ
   launcher_watch_ = loop_.on_readable(launcher_.fd(), [this] { launcher_gone(); });
 }
 
-bool Supervisor::wants_vrrpd() const { return rules_.every_child || !plan_.vrrp.instances.empty(); }
+bool Supervisor::wants_vrrpd() const { return rules_.every_child || !plan_.vrrp.instances.empty() || !plan_.vrrp.sessions.empty(); }
 bool Supervisor::wants_checkerd() const { return rules_.every_child || !plan_.check.services.empty(); }
 
 void Supervisor::apply(Plan plan) {
@@ -123,6 +123,7 @@ void Supervisor::advance() {
   const bool checkerd_current = !wants_checkerd() || checkerd_.applied() == plan_.check.generation;
   if (rights_known && vrrpd_current && checkerd_current && announced_ != plan_.generation) {
     announced_ = plan_.generation;
+    drop_old_links();
     observer_.plan_applied(plan_.generation);
   }
 }
@@ -168,7 +169,10 @@ bool Supervisor::told_of_end(const ChildProcess& process, const ChildExit& exit,
 void Supervisor::vrrpd_ended(const ChildExit& exit) {
   vrrpd_linked_ = false;
   sockets_.clear();
+  bfd_receivers_.clear();
+  bfd_senders_.clear();
   if (vrrpd_.process().retired()) last_states_.clear();
+  if (vrrpd_.process().retired() && !stopping_) drop_old_links();
   if (!told_of_end(vrrpd_.process(), exit, announced_ != 0)) {
     if (!stopping_ && wants_vrrpd() && vrrpd_.process().retired()) vrrpd_.ensure();
     return;
@@ -239,24 +243,23 @@ void Supervisor::stop() {
   advance_stop();
 }
 
-// vrrpd and checkerd first, then ipvsd, which withdraws what is left; workers follow their checkerd.
+// vrrpd first, then ipvsd, which withdraws what is left. What checkerd still has to say (a line for each server) holds up nobody; workers
+// follow it.
 void Supervisor::advance_stop() {
   if (vrrpd_.process().running()) return;
   if (!vrrpd_stopped_told_) {
     vrrpd_stopped_told_ = true;
     observer_.instances_stopped();
   }
-  if (checkerd_.process().running()) return;
-  if (ipvsd_.process().running()) {
-    if (ipvsd_stop_sent_) return;
+  if (ipvsd_.process().running() && !ipvsd_stop_sent_) {
     ipvsd_stop_sent_ = true;
     wire::ParentToIpvsd message;
     message.mutable_stop()->set_keep_ipvs(plan_.ipvs.keep_ipvs);
     message.mutable_stop()->set_keep_vrrp(plan_.ipvs.keep_vrrp);
     ipvsd_.send(message);
     ipvsd_.hurry(plan_.settings.child_wait_time);
-    return;
   }
+  if (checkerd_.process().running() || ipvsd_.process().running()) return;
   bool workers_left = false;
   for (auto& [slot, worker] : workers_) {
     worker.link.reset();

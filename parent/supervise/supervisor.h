@@ -44,6 +44,9 @@ class Supervisor {
   bool has_vrrpd() const { return vrrpd_.ready(); }
   bool has_checkerd() const { return checkerd_.ready(); }
   const std::map<std::string, LinkFacts>& interfaces() const { return interfaces_; }
+  // Settings that ipvsd has changed: what an earlier daemon left, before the first plan; and what is changed now.
+  void remember(std::vector<KeptSetting> kept) { kept_ = std::move(kept); }
+  const std::vector<KeptSetting>& kept() const { return kept_; }
   const std::map<InstanceId, ResumedInstance>& last_states() const { return last_states_; }
 
  private:
@@ -54,7 +57,7 @@ class Supervisor {
     std::unique_ptr<ChildProcess> process;
     Fd link;                       // the end for checkerd, until it is told
   };
-  using SocketKey = std::tuple<std::string, Family, bool>;
+  using SocketKey = std::tuple<std::string, Family, bool, bool, IpAddress>;
   struct SocketSent {
     AdvertSocketWish wish;
     std::uint32_t index = 0;
@@ -77,6 +80,7 @@ class Supervisor {
   bool any_active() const;
   // supervisor_links.cpp: plans, links between children, sockets
   void tell_ipvsd();
+  void drop_old_links();
   void tell_vrrpd();
   void tell_checkerd();
   void link_vrrpd();
@@ -85,7 +89,12 @@ class Supervisor {
   void send_tracker(TrackerId id, std::int64_t value);
   void send_sockets();
   void send_socket(const AdvertSocketWish&);
+  // supervisor_bfd.cpp: sockets of BFD sessions, and what BFD_CHECKs hear
+  void send_bfd_sockets();
+  void session_changed(TrackerId session, bool up);
+  void tell_sessions();
   std::uint32_t index_of(const std::string& interface);
+  void kept_settings(const wire::KeptSettings&);
   // supervisor_messages.cpp: what children say
   void from_vrrpd(wire::VrrpdToParent&);
   void from_ipvsd(wire::IpvsdToParent&);
@@ -102,6 +111,7 @@ class Supervisor {
   Plan plan_;
   bool planned_ = false;
   Generation announced_ = 0;
+  std::vector<KeptSetting> kept_;
   bool stopping_ = false;
   bool vrrpd_stopped_told_ = false;
   bool ipvsd_stop_sent_ = false;
@@ -116,6 +126,9 @@ class Supervisor {
   Checkerd checkerd_;
   std::map<std::uint32_t, Worker> workers_;
   std::map<SocketKey, SocketSent> sockets_;
+  std::set<std::pair<Family, bool>> bfd_receivers_;  // sent: family, multihop
+  std::map<TrackerId, BfdSession> bfd_senders_;      // sent, as they were then
+  std::map<TrackerId, bool> sessions_up_;            // what vrrpd said last
   std::map<std::string, LinkFacts> interfaces_;
   std::map<InstanceId, ResumedInstance> last_states_;
   std::map<CheckId, const Check*> checks_;  // into plan_

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parent/plan/encode.h"
 #include "parent/supervise/supervisor.h"
+#include "proto/codec/values_codec.h"
 #include "proto/runtime/log.h"
 
 namespace holdfast {
@@ -13,10 +14,20 @@ constexpr int kExitConfiguration = 2;
 
 void Supervisor::tell_ipvsd() {
   if (!ipvsd_.ready() || ipvsd_.sent() == plan_.ipvs.generation) return;
-  auto messages = encode_plan(plan_.ipvs);
+  IpvsPlan with_kept = plan_.ipvs;
+  with_kept.kept = kept_;
+  auto messages = encode_plan(with_kept);
   if (!messages) return observer_.lost(messages.error().message, kExitConfiguration);
   ipvsd_.send_all(*messages);
   ipvsd_.note_sent(plan_.ipvs.generation);
+}
+
+// Links that the plan does not name any more go when nobody sends on them: also not a vrrpd that is about to end.
+void Supervisor::drop_old_links() {
+  if (!ipvsd_.ready() || (!wants_vrrpd() && vrrpd_.process().running())) return;
+  wire::ParentToIpvsd message;
+  message.mutable_drop_old_links()->set_generation(plan_.ipvs.generation);
+  ipvsd_.send(message);
 }
 
 void Supervisor::tell_vrrpd() {
@@ -68,6 +79,7 @@ void Supervisor::tell_checkerd() {
   if (!messages) return observer_.lost(messages.error().message, kExitConfiguration);
   checkerd_.send_all(*messages);
   checkerd_.note_sent(plan_.check.generation);
+  tell_sessions();
 }
 
 void Supervisor::link_vrrpd() {
@@ -119,13 +131,14 @@ std::uint32_t Supervisor::index_of(const std::string& interface) {
 
 void Supervisor::send_sockets() {
   for (const AdvertSocketWish& wish : plan_.sockets) send_socket(wish);
+  send_bfd_sockets();
 }
 
 // A socket is opened once per interface as it is now: again when the interface came back as another one.
 void Supervisor::send_socket(const AdvertSocketWish& wish) {
   const std::uint32_t index = wish.interface.empty() ? 0 : index_of(wish.interface);
   if (index == 0 && !wish.interface.empty()) return;  // its link facts will bring us here again
-  SocketSent& sent = sockets_[{wish.interface, wish.family, wish.unicast}];
+  SocketSent& sent = sockets_[{wish.interface, wish.family, wish.unicast, wish.header, wish.unicast ? wish.source : wish.group}];
   if (sent.wish == wish && sent.index == index && !(sent.wish == AdvertSocketWish{} && index == 0)) return;
   auto socket = launcher_.open_advert_socket(wish, index);
   if (!socket) {
@@ -138,6 +151,10 @@ void Supervisor::send_socket(const AdvertSocketWish& wish) {
   message.mutable_advert_socket()->set_family(wish.family == Family::kIpv4 ? 4 : 6);
   message.mutable_advert_socket()->set_unicast(wish.unicast);
   message.mutable_advert_socket()->set_interface(wish.interface);
+  message.mutable_advert_socket()->set_header(wish.header);
+  const bool usual_group = !wish.unicast && (wish.group == kVrrpGroup4 || wish.group == kVrrpGroup6);
+  const IpAddress& address = wish.unicast ? wish.source : wish.group;
+  if (!usual_group && !address.is_unspecified()) encode(address, *message.mutable_advert_socket()->mutable_address());
   vrrpd_.send(message, std::move(*socket));
 }
 

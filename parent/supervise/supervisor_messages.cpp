@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parent/supervise/supervisor.h"
 #include "proto/codec/check_codec.h"
+#include "proto/codec/link_codec.h"
 #include "proto/codec/values_codec.h"
 #include "proto/runtime/log.h"
 
@@ -64,6 +65,8 @@ void Supervisor::from_vrrpd(wire::VrrpdToParent& message) {
                                         message.priority_changed().to());
     case wire::VrrpdToParent::kLowerPriorityHeard:
       return observer_.lower_priority_heard(InstanceId{message.lower_priority_heard().instance()});
+    case wire::VrrpdToParent::kSessionChanged:
+      return session_changed(TrackerId{message.session_changed().session()}, message.session_changed().up());
     case wire::VrrpdToParent::kRunScript:
       return observer_.script_wanted(Child::kVrrpd, ScriptId{message.run_script().script()}, message.run_script().run());
     case wire::VrrpdToParent::kLog: return child_log(vrrpd_.process(), message.log());
@@ -101,8 +104,20 @@ void Supervisor::from_ipvsd(wire::IpvsdToParent& message) {
     case wire::IpvsdToParent::kStopped: return ipvsd_.hurry(kAfterStopped);
     case wire::IpvsdToParent::kPong: return ipvsd_.note_pong();
     case wire::IpvsdToParent::kLinksComplete: return;
+    case wire::IpvsdToParent::kKeptSettings: return kept_settings(message.kept_settings());
     case wire::IpvsdToParent::BODY_NOT_SET: return;
   }
+}
+
+void Supervisor::kept_settings(const wire::KeptSettings& message) {
+  std::vector<KeptSetting> kept;
+  for (const wire::KeptSetting& entry : message.kept()) {
+    auto one = decode(entry);
+    if (!one) return ipvsd_.process().kill(one.error().message);
+    kept.push_back(*std::move(one));
+  }
+  kept_ = std::move(kept);
+  observer_.settings_kept();
 }
 
 void Supervisor::link_facts(const wire::LinkFacts& message) {

@@ -30,6 +30,7 @@ constexpr std::array kRules = {
     allow(HF_CALL(getsockopt), {equals(1, SOL_SOCKET), equals(2, SO_DOMAIN)}, "a handed-over descriptor is what it should be"),
     allow(HF_CALL(getsockname)), allow(HF_CALL(getpeername)), allow(HF_CALL(recvmmsg)), allow(HF_CALL(sendmmsg)),
     allow(HF_CALL(ioctl), {equals(1, SIOCGIFINDEX)}, "index of an interface"), allow(HF_CALL(ioctl), {equals(1, SIOCGIFFLAGS)}, "state of an interface"),
+    allow(HF_CALL(ioctl), {equals(1, SIOCGIFHWADDR)}, "MAC address of an interface"),
     allow(HF_CALL(ioctl), {equals(1, FIONREAD)}, "worker: how much a buffer should read"),
     allow(HF_CALL(openat), {without(2, O_CREAT | O_TRUNC | O_APPEND | O_RDWR | (O_TMPFILE & ~O_DIRECTORY))}, "configuration, libraries, sysctls of ipvsd; never creates"),
     allow(HF_CALL(readlinkat), "where a configuration file really is"), allow(HF_CALL(readlink), "where a configuration file really is"),

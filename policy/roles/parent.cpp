@@ -1,5 +1,5 @@
 // parent: reads configuration from descriptors that the launcher opened, decides, supervises. Local sockets only; its files are the run
-// directory and the dumps that tools read. Abstract sockets stay open, because the service manager's may be one.
+// and state directories and the dumps that tools read. Abstract sockets stay open, because the service manager's may be one.
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/ioctl.h>
 
@@ -19,6 +19,7 @@ constexpr std::array kRules = {
     allow(HF_CALL(accept4), "control socket"), allow(HF_CALL(connect), "syslog and the service manager; only local sockets exist"),
     allow(HF_CALL(getsockname)), allow(HF_CALL(getpeername)),
     allow(HF_CALL(getsockopt), {equals(1, SOL_SOCKET), equals(2, SO_PEERCRED)}, "who asks on the control socket"),
+    allow(HF_CALL(getsockopt), {equals(1, SOL_SOCKET), equals(2, SO_PEERGROUPS)}, "who asks on the control socket"),
     allow(HF_CALL(getsockopt), {equals(1, SOL_SOCKET), equals(2, SO_SNDBUF)}, "libsystemd looks before it enlarges"),
     allow(HF_CALL(setsockopt), {equals(1, SOL_SOCKET), equals(2, SO_SNDBUF)}, "long messages to the service manager and children"),
     allow(HF_CALL(setsockopt), {equals(1, SOL_SOCKET), equals(2, SO_SNDBUFFORCE)}, "libsystemd tries; the kernel refuses"),
@@ -47,6 +48,7 @@ static_assert(sound(kRules) && nothing_twice(kBaseline, kRules));
 
 constexpr std::array kGrants = {
     PathGrant{"/run/holdfast", kRead | kWrite | kCreate},
+    PathGrant{"/var/lib/holdfast", kRead | kWrite | kCreate},
     PathGrant{"/tmp", kRead | kWrite | kCreate},
     PathGrant{"/dev/null", kRead | kWrite},
     PathGrant{"/dev/log", kRead | kWrite},

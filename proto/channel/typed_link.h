@@ -44,6 +44,11 @@ class Link {
     body_->watch_backlog();
     return sent;
   }
+  // Delivers what a peer that has ended said last: as much as its socket held.
+  void drain() {
+    while (open() && body_->read()) {
+    }
+  }
   void close() { body_.reset(); }  // not from inside OnMessage of this link: use loop.later()
 
  private:
@@ -51,13 +56,14 @@ class Link {
     Body(Loop& l, Fd s, ChannelSocket::Descriptors d, OnMessage m, OnClosed c)
         : loop(l), socket(std::move(s), d), on_message(std::move(m)), on_closed(std::move(c)) {}
     void start() {
-      readable = loop.on_readable(socket.fd(), [this] { read(); });
+      readable = loop.on_readable(socket.fd(), [this] { (void)read(); });
     }
-    void read() {
+    // False: there is no more for now.
+    bool read() {
       for (int count = 0; count < kMessagesPerWakeup && !ended; ++count) {
         auto datagram = socket.receive();
         if (!datagram) return end(datagram.error());
-        if (!*datagram) return;
+        if (!*datagram) return false;
         In message;
         const std::string& bytes = (*datagram)->bytes;
         if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || message.body_case() == In::BODY_NOT_SET) {
@@ -65,20 +71,21 @@ class Link {
         }
         on_message(message, std::move((*datagram)->descriptor));
       }
+      return !ended;
     }
     void watch_backlog() {
       if (ended || socket.backlogged() == static_cast<bool>(writable)) return;
       if (!socket.backlogged()) return;
       writable = loop.on_writable(socket.fd(), [this] {
         if (ended) return;
-        if (auto status = socket.flush(); !status) return end(status.error());
+        if (auto status = socket.flush(); !status) return static_cast<void>(end(status.error()));
         if (!socket.backlogged()) loop.later([this, alive = std::weak_ptr<bool>(token)] {
           if (alive.lock() && !socket.backlogged()) writable = {};
         });
       });
     }
-    void end(const Error& error) {
-      if (ended) return;
+    bool end(const Error& error) {
+      if (ended) return false;
       const Error copy = error;
       ended = true;
       // The watches go before the descriptor does, and not from their own callbacks: a fresh link may get the same number at once, and the
@@ -90,6 +97,7 @@ class Link {
         socket.close();
       });
       if (on_closed) on_closed(copy);
+      return false;
     }
     Loop& loop;
     ChannelSocket socket;

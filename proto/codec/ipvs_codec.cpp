@@ -59,6 +59,10 @@ void encode(const InstanceRights& rights, wire::InstanceRights& message) {
   message.set_promote_secondaries(rights.promote_secondaries);
   message.set_garp_interval_us(rights.garp_interval.count());
   message.set_gna_interval_us(rights.gna_interval.count());
+  message.set_extra_every_us(rights.extra_every.count());
+  message.set_extra_delay_us(rights.extra_delay.count());
+  message.set_extra_everywhere(rights.extra_everywhere);
+  message.set_advert_interface(rights.advert_interface);
 }
 
 void encode(const Service& service, wire::Service& message) {
@@ -82,6 +86,30 @@ void encode(const Destination& destination, wire::Destination& message) {
   message.set_tunnel(static_cast<std::uint32_t>(destination.tunnel));
   message.set_tunnel_port(destination.tunnel_port);
   message.set_tunnel_flags(destination.tunnel_flags);
+}
+
+// What a plan says beside its lists.
+void encode(const IpvsPlan& plan, wire::IpvsSettings& message) {
+  message.set_uses_ipvs(plan.uses_ipvs);
+  message.set_lvs_flush(plan.lvs_flush);
+  message.set_keep_ipvs(plan.keep_ipvs);
+  message.set_keep_vrrp(plan.keep_vrrp);
+  message.set_vrrpd_absence_us(plan.vrrpd_absence.count());
+  message.set_quiet_igmp(plan.quiet_igmp);
+  message.set_withdraw_only(plan.withdraw_only);
+  message.set_flush_on_stop(plan.flush_on_stop);
+  message.mutable_timeouts()->set_tcp(plan.timeouts.tcp);
+  message.mutable_timeouts()->set_tcp_fin(plan.timeouts.tcp_fin);
+  message.mutable_timeouts()->set_udp(plan.timeouts.udp);
+  if (!plan.sync) return;
+  wire::SyncDaemon& sync = *message.mutable_sync();
+  sync.set_interface(plan.sync->interface);
+  sync.set_instance(plan.sync->instance.value);
+  sync.set_id(plan.sync->id);
+  sync.set_maxlen(plan.sync->maxlen);
+  sync.set_port(plan.sync->port);
+  sync.set_ttl(plan.sync->ttl);
+  if (plan.sync->group) encode(*plan.sync->group, *sync.mutable_group());
 }
 
 void encode(const CountedProcesses& processes, wire::CountedProcesses& message) {
@@ -131,6 +159,10 @@ Result<InstanceRights> decode(const wire::InstanceRights& message) {
   rights.promote_secondaries = message.promote_secondaries();
   HF_TRY(rights.garp_interval, bounds::duration("garp_interval", message.garp_interval_us()));
   HF_TRY(rights.gna_interval, bounds::duration("gna_interval", message.gna_interval_us()));
+  HF_TRY(rights.extra_every, bounds::duration("garp_extra_if", message.extra_every_us()));
+  HF_TRY(rights.extra_delay, bounds::duration("garp_extra_if", message.extra_delay_us()));
+  rights.extra_everywhere = message.extra_everywhere();
+  HF_TRY(rights.advert_interface, bounds::text("interface of adverts", message.advert_interface(), kInterfaceNameMax));
   return rights;
 }
 
@@ -166,6 +198,48 @@ Result<Destination> decode(const wire::Destination& message) {
   HF_TRY(destination.tunnel_port, bounds::within<std::uint16_t>("tunnel port", message.tunnel_port(), 0, 65535));
   HF_TRY(destination.tunnel_flags, bounds::within<std::uint16_t>("tunnel flags", message.tunnel_flags(), 0, 65535));
   return destination;
+}
+
+static Result<IpvsTimeouts> decode(const wire::IpvsTimeouts& message) {
+  constexpr long long kTimeoutMax = 2'678'400;
+  IpvsTimeouts timeouts;
+  HF_TRY(timeouts.tcp, bounds::within<std::uint32_t>("timeout tcp", message.tcp(), 0, kTimeoutMax));
+  HF_TRY(timeouts.tcp_fin, bounds::within<std::uint32_t>("timeout tcpfin", message.tcp_fin(), 0, kTimeoutMax));
+  HF_TRY(timeouts.udp, bounds::within<std::uint32_t>("timeout udp", message.udp(), 0, kTimeoutMax));
+  return timeouts;
+}
+
+static Result<SyncDaemon> decode(const wire::SyncDaemon& message) {
+  SyncDaemon sync;
+  HF_TRY(sync.interface, bounds::text("interface of the sync daemon", message.interface(), kInterfaceNameMax, 1));
+  sync.instance = InstanceId{message.instance()};
+  HF_TRY(sync.id, bounds::within<std::uint8_t>("sync id", message.id(), 0, 255));
+  HF_TRY(sync.maxlen, bounds::within<std::uint16_t>("sync maxlen", message.maxlen(), 0, 65507));
+  HF_TRY(sync.port, bounds::within<std::uint16_t>("sync port", message.port(), 0, 65535));
+  HF_TRY(sync.ttl, bounds::within<std::uint8_t>("sync ttl", message.ttl(), 0, 255));
+  if (message.has_group()) {
+    HF_TRY(sync.group, decode(message.group()));
+    if (!sync.group->is_multicast()) return Error{"group of the sync daemon is not a multicast address"};
+  }
+  return sync;
+}
+
+Status decode(const wire::IpvsSettings& message, IpvsPlan& plan) {
+  constexpr std::int64_t kAbsenceMax = 3'600'000'000;  // an hour
+  plan.uses_ipvs = message.uses_ipvs();
+  plan.lvs_flush = message.lvs_flush();
+  plan.keep_ipvs = message.keep_ipvs();
+  plan.keep_vrrp = message.keep_vrrp();
+  if (message.vrrpd_absence_us() < 0 || message.vrrpd_absence_us() > kAbsenceMax) return Error{"vrrpd_absence out of range"};
+  plan.vrrpd_absence = Duration{message.vrrpd_absence_us()};
+  plan.quiet_igmp = message.quiet_igmp();
+  plan.withdraw_only = message.withdraw_only();
+  plan.flush_on_stop = message.flush_on_stop();
+  HF_TRY(plan.timeouts, decode(message.timeouts()));
+  if (message.has_sync()) {
+    HF_TRY(plan.sync, decode(message.sync()));
+  }
+  return ok();
 }
 
 Result<CountedProcesses> decode(const wire::CountedProcesses& message) {

@@ -13,6 +13,7 @@ void encode(const VirtualAddress&, wire::VirtualAddress&);
 void encode(const InstanceRights&, wire::InstanceRights&);
 void encode(const Service&, wire::Service&);
 void encode(const Destination&, wire::Destination&);
+void encode(const IpvsPlan&, wire::IpvsSettings&);  // what the plan says beside its lists
 void encode(const CountedProcesses&, wire::CountedProcesses&);
 void encode(const DestinationWish&, wire::DestinationWish&);
 
@@ -20,6 +21,7 @@ Result<VirtualAddress> decode(const wire::VirtualAddress&);
 Result<InstanceRights> decode(const wire::InstanceRights&);
 Result<Service> decode(const wire::Service&);
 Result<Destination> decode(const wire::Destination&);
+Status decode(const wire::IpvsSettings&, IpvsPlan&);
 Result<CountedProcesses> decode(const wire::CountedProcesses&);
 Result<DestinationWish> decode(const wire::DestinationWish&);
 

@@ -76,6 +76,40 @@ static Result<Announcement> decode(const wire::Announcement& message) {
   return announcement;
 }
 
+static void encode(const AdvertSigning& signing, wire::AdvertSigning& message) {
+  message.set_mode(static_cast<std::uint32_t>(signing.mode));
+  message.set_active_key(signing.active_key);
+  message.set_check_time(signing.check_time);
+  message.set_window_us(signing.window.count());
+  for (const SigningKey& key : signing.keys) {
+    auto* entry = message.add_keys();
+    entry->set_id(key.id);
+    entry->set_secret(key.secret);
+  }
+}
+
+static Result<AdvertSigning> decode(const wire::AdvertSigning& message) {
+  constexpr int kKeysMax = 255;
+  constexpr std::size_t kSecretMin = 32;
+  constexpr std::size_t kSecretMax = 64;
+  AdvertSigning signing;
+  HF_TRY(signing.mode, bounds::within<SigningMode>("auth_hmac mode", message.mode(), 0, 2));
+  HF_TRY(signing.active_key, bounds::within<std::uint8_t>("active_key", message.active_key(), 1, 255));
+  signing.check_time = message.check_time();
+  HF_TRY(signing.window, bounds::duration("time_window", message.window_us(), 1'000'000));
+  HF_OK(bounds::count("keys", message.keys_size(), kKeysMax));
+  for (const auto& entry : message.keys()) {
+    SigningKey key;
+    HF_TRY(key.id, bounds::within<std::uint8_t>("key id", entry.id(), 1, 255));
+    if (entry.secret().size() < kSecretMin || entry.secret().size() > kSecretMax) return Error{"a key of auth_hmac is not 32 to 64 octets"};
+    key.secret = entry.secret();
+    signing.keys.push_back(std::move(key));
+  }
+  const bool known = std::ranges::any_of(signing.keys, [&](const SigningKey& key) { return key.id == signing.active_key; });
+  if (!known) return Error{"the active key of auth_hmac is not among its keys"};
+  return signing;
+}
+
 template <class Message, class Item>
 static Status decode_all(const char* field, const Message& messages, std::vector<Item>& items) {
   HF_OK(bounds::count(field, messages.size(), kListMax));
@@ -118,6 +152,9 @@ static Status decode_peering(const wire::VrrpInstance& message, VrrpInstance& in
   HF_TRY(instance.authentication, bounds::within<Authentication>("authentication", message.authentication(), 0, 2));
   if (message.password().size() != instance.password.size()) return Error{"password is not 8 octets"};
   std::copy(message.password().begin(), message.password().end(), instance.password.begin());
+  if (message.has_signing()) {
+    HF_TRY(instance.signing, decode(message.signing()));
+  }
   HF_TRY(instance.old_unicast_checksum, bounds::within<OldUnicastChecksum>("old_unicast_checksum", message.old_unicast_checksum(), 0, 2));
   return ok();
 }
@@ -167,6 +204,7 @@ void encode(const VrrpInstance& instance, wire::VrrpInstance& message) {
   message.set_id(instance.id.value);
   message.set_name(instance.name);
   message.set_interface(instance.interface);
+  message.set_base_interface(instance.base_interface);
   message.set_family(static_cast<std::uint32_t>(instance.family));
   message.set_vrid(instance.vrid);
   message.set_version(instance.version);
@@ -180,6 +218,7 @@ void encode(const VrrpInstance& instance, wire::VrrpInstance& message) {
   message.set_higher_prio_send_advert(instance.higher_prio_send_advert);
   message.set_owner_ignore_adverts(instance.owner_ignore_adverts);
   message.set_skip_check_adv_addr(instance.skip_check_adv_addr);
+  message.set_maintenance(instance.maintenance);
   message.set_v3_checksum_as_v2(instance.v3_checksum_as_v2);
   message.set_old_unicast_checksum(static_cast<std::uint32_t>(instance.old_unicast_checksum));
   message.set_down_timer_adverts(instance.down_timer_adverts);
@@ -206,6 +245,7 @@ void encode(const VrrpInstance& instance, wire::VrrpInstance& message) {
   message.set_timer_expired_backup(instance.timer_expired_backup);
   encode(instance.announcement, *message.mutable_announcement());
   message.set_sync_group(instance.sync_group.value);
+  if (instance.signing) encode(*instance.signing, *message.mutable_signing());
 }
 
 void encode(const SyncGroup& group, wire::SyncGroup& message) {
@@ -262,6 +302,7 @@ Result<VrrpInstance> decode(const wire::VrrpInstance& message) {
   HF_TRY(instance.id, bounds::identifier<InstanceId>("instance", message.id()));
   HF_TRY(instance.name, bounds::text("instance name", message.name(), kNameMax, 1));
   HF_TRY(instance.interface, bounds::text("interface", message.interface(), kInterfaceNameMax));
+  HF_TRY(instance.base_interface, bounds::text("base interface", message.base_interface(), kInterfaceNameMax));
   if (message.family() != 4 && message.family() != 6) return Error{"family is " + std::to_string(message.family()) + ", expected 4 or 6"};
   instance.family = static_cast<Family>(message.family());
   HF_TRY(instance.vrid, bounds::within<std::uint8_t>("virtual_router_id", message.vrid(), 1, 255));
@@ -273,6 +314,7 @@ Result<VrrpInstance> decode(const wire::VrrpInstance& message) {
   instance.higher_prio_send_advert = message.higher_prio_send_advert();
   instance.owner_ignore_adverts = message.owner_ignore_adverts();
   instance.skip_check_adv_addr = message.skip_check_adv_addr();
+  instance.maintenance = message.maintenance();
   instance.v3_checksum_as_v2 = message.v3_checksum_as_v2();
   HF_OK(decode_peering(message, instance));
   HF_OK(bounds::count("addresses", message.addresses_size(), 255));

@@ -13,6 +13,7 @@ void encode(const ProcessTracker&, wire::ProcessTracker&);
 void encode(const VrrpInstance&, wire::VrrpInstance&);
 void encode(const SyncGroup&, wire::SyncGroup&);
 void encode(const ScriptTracker&, wire::ScriptTracker&);
+void encode(const BfdSession&, wire::BfdSession&);
 void encode(const ResumedInstance&, wire::ResumedInstance&);
 
 Result<ToldTracker> decode(const wire::ToldTracker&);
@@ -20,6 +21,7 @@ Result<ProcessTracker> decode(const wire::ProcessTracker&);
 Result<VrrpInstance> decode(const wire::VrrpInstance&);
 Result<SyncGroup> decode(const wire::SyncGroup&);
 Result<ScriptTracker> decode(const wire::ScriptTracker&);
+Result<BfdSession> decode(const wire::BfdSession&);
 Result<ResumedInstance> decode(const wire::ResumedInstance&);
 
 }  // namespace holdfast

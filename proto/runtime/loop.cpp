@@ -110,6 +110,8 @@ Instant Loop::now() const { return Instant{since(CLOCK_MONOTONIC, timespec{})}; 
 
 Duration age_of(const timespec& stamp) { return since(CLOCK_REALTIME, stamp); }
 
+Duration time_of_day() { return since(CLOCK_REALTIME, timespec{}); }
+
 namespace {
 
 event* subscribe(event_base* base, int fd, short what, std::function<void()>* call) {

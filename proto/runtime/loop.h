@@ -17,6 +17,9 @@ namespace holdfast {
 // How long ago a kernel stamp of the wall clock (SO_TIMESTAMPNS) was taken; anything, also negative, after a clock step.
 Duration age_of(const timespec& stamp);
 
+// Time since 1970 as people set it: for what other machines compare with their clocks, never for waiting.
+Duration time_of_day();
+
 class Loop {
  public:
   struct FreeEvent {

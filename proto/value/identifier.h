@@ -21,7 +21,7 @@ using InstanceId = Id<struct InstanceTag>;        // one vrrp_instance: VRID + f
 using GroupId = Id<struct GroupTag>;              // one vrrp_sync_group, by name
 using ScriptId = Id<struct ScriptTag>;            // one row of scriptd's table: argv, user, time limit
 using TrackerId = Id<struct TrackerTag>;          // one tracked object (vrrp_script, track_file, ...), by kind and name
-using ServiceId = Id<struct ServiceTag>;          // one IPVS service: protocol + address + port, or family + fwmark
+using ServiceId = Id<struct ServiceTag>;          // one virtual server: protocol + address + port, family + fwmark, or a group's name
 using DestinationId = Id<struct DestinationTag>;  // one real or sorry server of one service
 using CheckId = Id<struct CheckTag>;              // one check of one destination, by its whole configuration
 

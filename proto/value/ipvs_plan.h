@@ -11,6 +11,7 @@
 #include "proto/value/address.h"
 #include "proto/value/identifier.h"
 #include "proto/value/instant.h"
+#include "proto/value/link_plan.h"
 
 namespace holdfast {
 
@@ -36,6 +37,10 @@ struct InstanceRights {
   bool promote_secondaries = false;        // set net.ipv4.conf.IF.promote_secondaries while any instance asks, restore at the end
   Duration garp_interval{0};               // between two ARP frames on one interface
   Duration gna_interval{0};                // between two NA frames on one interface
+  Duration extra_every{0};                 // garp_extra_if: addresses elsewhere are announced this often; 0: not
+  Duration extra_delay{0};                 // counted from this long after it became active
+  bool extra_everywhere = false;           // on every interface, not on VMACs alone
+  std::string advert_interface;            // that adverts use: there nothing extra is announced
   bool operator==(const InstanceRights&) const = default;
 };
 
@@ -53,6 +58,7 @@ struct ServiceKey {
   auto operator<=>(const ServiceKey&) const = default;
 };
 
+// One address or mark of a virtual server. Those of a virtual_server_group have the same identifier and share its destinations.
 struct Service {
   ServiceId id;
   ServiceKey key;
@@ -68,7 +74,7 @@ struct Destination {
   DestinationId id;
   ServiceId service;
   IpAddress address;
-  std::uint16_t port = 0;
+  std::uint16_t port = 0;                  // with masquerading; otherwise it is that of each service
   Forwarding forwarding = Forwarding::kMasquerade;
   std::uint32_t upper_threshold = 0;
   std::uint32_t lower_threshold = 0;
@@ -76,6 +82,26 @@ struct Destination {
   std::uint16_t tunnel_port = 0;
   std::uint16_t tunnel_flags = 0;
   bool operator==(const Destination&) const = default;
+};
+
+// lvs_timeouts, in seconds. 0: as it is.
+struct IpvsTimeouts {
+  std::uint32_t tcp = 0;
+  std::uint32_t tcp_fin = 0;
+  std::uint32_t udp = 0;
+  bool operator==(const IpvsTimeouts&) const = default;
+};
+
+// lvs_sync_daemon. With an instance the kernel sends while that is active and receives while it is not; without one it does both.
+struct SyncDaemon {
+  std::string interface;
+  InstanceId instance;                     // 0: none
+  std::uint8_t id = 0;
+  std::uint16_t maxlen = 0;                // 0, here and below: the kernel's default
+  std::uint16_t port = 0;
+  std::uint8_t ttl = 0;
+  std::optional<IpAddress> group;
+  bool operator==(const SyncDaemon&) const = default;
 };
 
 // Processes that a vrrp_track_process counts: by name, or by command line with its parameters.
@@ -97,9 +123,18 @@ struct IpvsPlan {
   std::vector<CountedProcesses> processes;
   bool uses_ipvs = false;                  // the file has virtual servers: ip_vs must be there
   bool lvs_flush = false;                  // remove foreign services at start
+  bool flush_on_stop = false;              // lvs_flush_on_stop: empty the table at exit, foreign services too
+  IpvsTimeouts timeouts;
+  std::optional<SyncDaemon> sync;
   bool keep_ipvs = false;                  // -I: leave the table at exit
   bool keep_vrrp = false;                  // -V: leave addresses at exit
   Duration vrrpd_absence{2'000'000};       // how long claims outlive a dead vrrpd before everything is released
+  std::vector<VirtualLink> links;          // exist as long as the plan names them
+  std::vector<LinkDelay> link_delays;
+  std::vector<LinkPoll> link_polls;
+  bool quiet_igmp = false;                 // disable_local_igmp
+  bool withdraw_only = false;              // --cleanup: nothing is made, what is named goes
+  std::vector<KeptSetting> kept;           // settings that an earlier ipvsd has changed: what they were before
   bool operator==(const IpvsPlan&) const = default;
 };
 

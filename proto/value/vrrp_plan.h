@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "proto/value/address.h"
+#include "proto/value/bfd_plan.h"
 #include "proto/value/identifier.h"
 #include "proto/value/instant.h"
 
@@ -73,6 +74,22 @@ struct TrackedInterface {
   bool operator==(const TrackedInterface&) const = default;
 };
 
+// auth_hmac of keepalived 2.4: a signed trailer behind every advert. Keys are 32 to 64 octets.
+enum class SigningMode : std::uint8_t { kEnforce = 0, kPermissive = 1, kReceiveOnly = 2 };
+struct SigningKey {
+  std::uint8_t id = 0;               // 1..255
+  std::string secret;
+  bool operator==(const SigningKey&) const = default;
+};
+struct AdvertSigning {
+  SigningMode mode = SigningMode::kEnforce;
+  std::uint8_t active_key = 0;       // one of `keys`
+  bool check_time = true;            // anti_replay time: fresh and growing; monotonic: growing
+  Duration window{5'000'000};        // whole seconds, 1..300
+  std::vector<SigningKey> keys;
+  bool operator==(const AdvertSigning&) const = default;
+};
+
 struct UnicastPeer {
   IpAddress address;
   std::uint8_t ttl_min = 0;
@@ -91,10 +108,14 @@ struct Announcement {
   bool operator==(const Announcement&) const = default;
 };
 
+inline const IpAddress kVrrpGroup4 = IpAddress::v4({224, 0, 0, 18});
+inline const IpAddress kVrrpGroup6 = IpAddress::v6({0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12});
+
 struct VrrpInstance {
   InstanceId id;
   std::string name;
-  std::string interface;             // empty: unicast without an interface
+  std::string interface;             // that adverts use; empty: unicast without an interface
+  std::string base_interface;        // below a VMAC or ipvlan that adverts use; empty: none
   Family family = Family::kIpv4;
   std::uint8_t vrid = 0;             // 1..255
   std::uint8_t version = 2;          // 2 or 3
@@ -120,6 +141,7 @@ struct VrrpInstance {
   IpAddress group_address;           // 224.0.0.18 or ff02::12 unless configured
   Authentication authentication = Authentication::kNone;
   std::array<std::uint8_t, 8> password{};
+  std::optional<AdvertSigning> signing;
   std::vector<IpAddress> addresses;  // virtual_ipaddress in configuration order: what the advert lists
   bool track_primary = true;         // dont_track_primary turns it off
   std::vector<std::string> fault_interfaces;  // interfaces of virtual addresses: down means fault
@@ -129,6 +151,7 @@ struct VrrpInstance {
   unsigned timer_expired_backup = 0;  // the highest priority of any other router, 0: not said
   Announcement announcement;
   GroupId sync_group;                // 0: none
+  bool maintenance = false;          // an operator took it out: a fault of its own
   bool operator==(const VrrpInstance&) const = default;
 };
 
@@ -152,6 +175,7 @@ struct VrrpPlan {
   std::vector<ProcessTracker> process_trackers;
   std::vector<SyncGroup> groups;
   std::vector<VrrpInstance> instances;
+  std::vector<BfdSession> sessions;
   bool operator==(const VrrpPlan&) const = default;
 };
 

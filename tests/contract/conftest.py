@@ -54,9 +54,15 @@ class Place:
         done = self.run(*arguments, capture_output=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return done.returncode
 
-    def adopt(self, pid):
-        self.started.append(pid)
-        return pid
+    def forked(self, parent_file, vrrp_file):
+        """The processes of a daemon that has gone to the background. keepalived may return a moment before its VRRP process has its file."""
+        seconds = 0 if self.is_ours else 5
+        parent = wait_for(lambda: read_pid(parent_file), seconds)
+        assert parent, "the command returned before the pid file named a process"
+        self.started.append(parent)
+        vrrp = wait_for(lambda: read_pid(vrrp_file), seconds)
+        assert vrrp, "the command returned before the VRRP pid file named a process"
+        return parent, vrrp
 
     def log(self, name="log"):
         with open(self.path(name), encoding="utf-8", errors="replace") as f:

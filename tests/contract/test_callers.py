@@ -66,9 +66,7 @@ def neutron(place, config_path):
     pid_file = place.path("ha_confs/router.pid.keepalived")
     arguments = ["-P", "-f", config_path, "-p", pid_file, "-r", pid_file + "-vrrp", "-D"]
     assert place.fork(*arguments) == 0
-    parent, vrrp = read_pid(pid_file), read_pid(pid_file + "-vrrp")
-    assert parent and vrrp, "the command returned before both pid files named processes"
-    place.adopt(parent)
+    parent, vrrp = place.forked(pid_file, pid_file + "-vrrp")
     return parent, vrrp
 
 
@@ -164,8 +162,8 @@ def test_octavia_starts_it_forking_and_signals_only_the_main_process(place):
     path = place.file("octavia-keepalived.conf", "global_defs {\n  script_user root\n  enable_script_security\n}\n" + OCTAVIA % UUID.replace("-", ""))
     status = place.fork("--log-facility=1", "-f", path, "-p", files["p"], "-r", files["r"], "-c", files["c"])
     assert status == 0
-    parent = place.adopt(read_pid(files["p"]))
-    assert alive(parent) and alive(read_pid(files["r"]))
+    parent, vrrp = place.forked(files["p"], files["r"])
+    assert alive(parent) and alive(vrrp)
     assert place.holds("10.9.0.100", 12) and place.holds("10.9.0.101")
     everything = descendants(parent)
     os.kill(parent, signal.SIGHUP)  # systemctl reload

@@ -136,7 +136,35 @@ int Kernel::apply_one(const Change& change) {
     promoted[setting->interface] = setting->on;
     return 0;
   }
+  if (std::holds_alternative<SetTimeouts>(change) || std::holds_alternative<StartSync>(change) || std::holds_alternative<StopSync>(change) ||
+      std::holds_alternative<FlushServices>(change)) {
+    return change_settings(change);
+  }
   return change_table(change);
+}
+
+int Kernel::change_settings(const Change& change) {
+  if (const auto* set = std::get_if<SetTimeouts>(&change)) {
+    if (set->timeouts.tcp != 0) timeouts.tcp = set->timeouts.tcp;
+    if (set->timeouts.tcp_fin != 0) timeouts.tcp_fin = set->timeouts.tcp_fin;
+    if (set->timeouts.udp != 0) timeouts.udp = set->timeouts.udp;
+    return 0;
+  }
+  if (std::holds_alternative<FlushServices>(change)) {
+    services.clear();
+    return 0;
+  }
+  const auto* start = std::get_if<StartSync>(&change);
+  const SyncRole role = start != nullptr ? start->wanted.role : std::get<StopSync>(change).role;
+  const auto running = std::find_if(sync.begin(), sync.end(), [&](const RunningSync& one) { return one.role == role; });
+  if (start != nullptr) {
+    if (running != sync.end()) return EEXIST;
+    sync.push_back(start->wanted);
+    return 0;
+  }
+  if (running == sync.end()) return ESRCH;
+  sync.erase(running);
+  return 0;
 }
 
 bool Kernel::secondary(const AddressKey& key) const {

@@ -31,7 +31,15 @@ class Kernel final : public holdfast::Kernel {
   // What is there.
   std::vector<AddressKey> addresses() const;  // in the order in which they were added
   ServiceTable services;
+  IpvsTimeouts timeouts{900, 120, 300};
+  std::vector<RunningSync> sync;
   std::map<std::string, bool> promoted;
+  std::map<SettingKey, std::int32_t> settings;    // of "all", "default" and of no interface
+  std::map<std::string, bool> carriers;           // of links that have a driver which knows
+  std::map<std::string, bool> ipv6;               // what was turned on or off
+  std::vector<LinkChange> applied_links;          // every accepted one, in order
+  const LinkState* state(const std::string& name) { return link(name); }
+  void change_link(const LinkState& changed);     // by somebody else
   std::vector<Change> applied;                // every accepted change, in order
   unsigned calls = 0;                         // of apply()
 
@@ -40,7 +48,12 @@ class Kernel final : public holdfast::Kernel {
   Result<std::vector<std::pair<ServiceKey, ServiceOptions>>> read_services() override;
   Result<std::optional<ServiceOptions>> read_service(const ServiceKey&) override;
   Result<std::map<DestinationKey, DestinationOptions>> read_destinations(const ServiceKey&) override;
+  Result<IpvsTimeouts> read_timeouts() override { return timeouts; }
+  Result<std::vector<RunningSync>> read_sync() override { return sync; }
   std::vector<int> apply(std::span<const Change>) override;
+  std::vector<int> apply_links(std::span<const LinkChange>) override;
+  std::optional<std::int32_t> read_setting(const SettingKey&) override;
+  std::optional<bool> carrier(std::uint32_t index) override;
   int events_fd() const override { return readable_.get(); }
   std::vector<KernelEvent> events() override;
 
@@ -50,9 +63,11 @@ class Kernel final : public holdfast::Kernel {
     AddressState state;
   };
   int apply_one(const Change&);
+  int apply_link(const LinkChange&);
   int add(const AddAddress&);
   int remove(const DeleteAddress&);
   int change_table(const Change&);
+  int change_settings(const Change&);
   void tell(KernelEvent);
   bool secondary(const AddressKey&) const;
   LinkState* link(const std::string& name);

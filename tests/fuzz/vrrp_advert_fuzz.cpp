@@ -8,6 +8,8 @@
 
 #include "vrrpd/wire/acceptance.h"
 #include "vrrpd/wire/advert.h"
+#include "vrrpd/wire/header.h"
+#include "vrrpd/wire/signature.h"
 
 namespace {
 
@@ -24,6 +26,18 @@ VrrpInstance receiver(std::uint8_t choice) {
   config.check_unicast_source = (choice & 16) != 0;
   config.v3_checksum_as_v2 = (choice & 32) != 0;
   if ((choice & 64) != 0 && config.version == 2) config.authentication = Authentication::kPass;
+  if ((choice & 128) != 0) {
+    if (config.version == 2 && !ipv6) {
+      config.authentication = Authentication::kHeader;
+      config.password = {'s', '3', 'c', 'r', 'e', 't', 0, 0};
+    } else {
+      config.signing.emplace();
+      config.signing->active_key = 1;
+      config.signing->mode = SigningMode::kPermissive;
+      config.signing->check_time = (choice & 64) == 0;
+      config.signing->keys = {{1, std::string(32, 'k')}};
+    }
+  }
   config.vrid = 51;
   config.group_address = *IpAddress::parse(ipv6 ? "ff02::12" : "224.0.0.18");
   config.addresses = {*IpAddress::parse(ipv6 ? "fe80::100" : "192.0.2.100")};
@@ -38,14 +52,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::span<const std::uint8_t> datagram(data + 1, size - 1);
   Packet packet{*IpAddress::parse("fe80::2"), config.group_address, 255, datagram};
   if (config.family == Family::kIpv4) {
-    const auto split = split_ipv4(datagram);
+    const auto split = config.authentication == Authentication::kHeader ? split_header(datagram) : split_ipv4(datagram);
     if (!split) return 0;
     packet = *split;
   }
   const auto advert = decode(packet.message, config.family);
   if (!advert) return 0;
-  const Verdict verdict = judge(config, {packet.source, std::nullopt, false}, packet, *advert);
+  const SignatureState signatures;
+  const Receiver self{packet.source, std::nullopt, false, 0, &signatures, {Instant{}, Duration{0x68000000LL * 1'000'000}}};
+  const Verdict verdict = judge(config, self, packet, *advert);
   // What is accepted has exactly the octets it announces.
-  if (!verdict.rejection && packet.message.size() != message_length(advert->version, config.family, advert->count)) std::abort();
+  const std::size_t announced = message_length(advert->version, config.family, advert->count) + verdict.trailer.size();
+  if (!verdict.rejection && packet.message.size() != announced) std::abort();
   return 0;
 }

@@ -11,8 +11,13 @@ out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 out.bind((device, 0))
 start, sent = time.monotonic(), 0
 while (now := time.monotonic()) < start + seconds:
-    while sent < (now - start) * rate:
-        out.send(frames[sent % len(frames)])
+    for _ in range(int((now - start) * rate) - sent if sent < (now - start) * rate else 0):
+        try:
+            out.send(frames[sent % len(frames)])
+        except OSError:  # the queue of the device is full: faster than that it cannot be
+            pass
         sent += 1
+        if sent % 256 == 0 and time.monotonic() >= start + seconds:
+            break
     time.sleep(min(0.002, 0.5 / rate))
 print(sent)

@@ -96,6 +96,10 @@ class Lab:
         self.cable(namespace, device, bridge, port, *addresses)
         run(f"ip -n {bridge} link set {port} master br0")
 
+    @staticmethod
+    def run(command, namespace=None):
+        return run(command, namespace)
+
     def link(self, namespace, device, state):
         run(f"ip -n {namespace} link set {device} {state}")
 
@@ -112,8 +116,8 @@ class Lab:
 
     # ------------------------------------------------------------ capture
 
-    def capture(self, namespace, device, name="wire.pcap", expression="vrrp or arp or icmp6 or ip6 proto 112"):
-        return Capture(self, namespace, device, self.path(name), expression)
+    def capture(self, namespace, device, name="wire.pcap", expression="vrrp or arp or icmp6 or ip6 proto 112", snap=512):
+        return Capture(self, namespace, device, self.path(name), expression, snap)
 
 
 class Capture:

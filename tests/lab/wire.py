@@ -5,6 +5,7 @@ import socket
 import struct
 
 PROTOCOL_VRRP = 112
+PROTOCOL_HEADER = 51  # authentication header
 MULTICAST = "224.0.0.18"
 MULTICAST_MAC = bytes.fromhex("01005e000012")
 

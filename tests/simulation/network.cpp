@@ -99,7 +99,7 @@ void Network::drain(std::size_t number) {
     const Packed packed = std::move(node.inbox.front());
     node.inbox.pop_front();
     const Packet packet{packed.source, packed.destination, 255, packed.message};
-    const auto outcome = node.intake->take(*node.router, kSocket, packet, now_);
+    const auto outcome = node.intake->take(*node.router, kSocket, packet, Clocks{now_, now_.time_since_epoch()});
     give(number, outcome.event ? RouterEvent{*outcome.event} : RouterEvent{TimersDue{false}});
   }
 }

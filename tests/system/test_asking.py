@@ -61,7 +61,7 @@ def test_reload_and_stop_by_word(router):
     assert daemon.wait_log("Reload complete"), daemon.log()[-1000:]
     assert ask(daemon, "stop")[0] == 0
     assert daemon.wait_exit() == 0
-    assert ask(daemon, "status")[0] == 1, "nobody is there to answer"
+    assert ask(daemon, "status")[0] == 7, "nobody is there to answer"
 
 
 def test_another_user_is_not_answered(router):

@@ -224,7 +224,7 @@ def test_log_lines_that_tools_match(router):
 def test_data_dump_is_written_on_sigusr1(router):
     daemon = router().start()
     assert active(daemon)
-    path = "/tmp/keepalived.data"
+    path = "/run/holdfast/keepalived.data"
     before = os.stat(path).st_mtime_ns if os.path.exists(path) else 0
     daemon.signal(signal.SIGUSR1)
     assert wait_for(lambda: os.path.exists(path) and os.stat(path).st_mtime_ns > before, 5), daemon.log()[-2000:]

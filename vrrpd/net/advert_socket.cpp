@@ -12,6 +12,7 @@
 #include <string>
 
 #include "proto/runtime/loop.h"
+#include "vrrpd/wire/header.h"
 
 namespace holdfast::vrrp {
 namespace {
@@ -120,7 +121,7 @@ AdvertSocket::Received AdvertSocket::receive(Buffer& buffer) {
   if ((header.msg_flags & MSG_TRUNC) != 0) return {true, {}, std::nullopt};
   const Duration waited = time_waited(header);
   const auto datagram = std::span<const std::uint8_t>(buffer).first(static_cast<std::size_t>(length));
-  if (key_.family == Family::kIpv4) return {true, waited, split_ipv4(datagram)};
+  if (key_.family == Family::kIpv4) return {true, waited, key_.header ? split_header(datagram) : split_ipv4(datagram)};
   Packet packet;
   if (!read_ancillary(header, packet)) return {true, waited, std::nullopt};
   packet.source = *IpAddress::from_octets(std::span(reinterpret_cast<const std::uint8_t*>(&from.sin6_addr), 16));

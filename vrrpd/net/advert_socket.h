@@ -1,4 +1,4 @@
-// A raw socket of protocol 112 that this process was handed: bound to its interface, in the group, without IP_HDRINCL. Receives whole
+// A raw socket of protocol 112 (with an authentication header: 51) that this process was handed: bound to its interface, in the group, without IP_HDRINCL. Receives whole
 // datagrams, sends messages with a chosen source, destination and TTL. Sets no option; parses nothing beyond the IP header.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -15,7 +15,7 @@
 
 namespace holdfast::vrrp {
 
-inline constexpr std::size_t kDatagramOctetsMax = 60 + kMessageMax + 64;  // longest IPv4 header, longest advert, a trailer
+inline constexpr std::size_t kDatagramOctetsMax = 60 + 24 + kMessageMax + 64;  // longest IPv4 header, authentication header, longest advert, a trailer
 
 // The kernel stamps packets with the wall clock, so a clock step between arrival and reading must not look like a long wait.
 inline constexpr Duration kWaitedMax{20'000};

@@ -23,9 +23,12 @@ inline constexpr std::size_t kNumbersMax = 16384;        // of tracked objects, 
 inline constexpr std::int64_t kProcessesMax = 1 << 22;  // pid_max
 inline constexpr std::uint32_t kDefaultMtu = 1500;
 
+// Two keys may share a number: who looks one up compares the socket too.
 inline std::uint64_t listener_key(const SocketKey& key, std::uint8_t vrid) {
-  return static_cast<std::uint64_t>(key.index) << 16 | static_cast<std::uint64_t>(key.family == Family::kIpv6) << 9 |
-         static_cast<std::uint64_t>(key.unicast) << 8 | vrid;
+  std::uint64_t address = 0;
+  for (const std::uint8_t octet : key.address.octets()) address = address * 31 + octet;
+  return (address << 40) ^ (static_cast<std::uint64_t>(key.index) << 16 | static_cast<std::uint64_t>(key.header) << 10 |
+                            static_cast<std::uint64_t>(key.family == Family::kIpv6) << 9 | static_cast<std::uint64_t>(key.unicast) << 8 | vrid);
 }
 
 }  // namespace holdfast::vrrp

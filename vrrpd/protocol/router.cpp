@@ -315,11 +315,24 @@ std::optional<Router::View> Router::view(InstanceId id) const {
 
 std::optional<InstanceId> Router::listener(const SocketKey& socket, std::uint8_t vrid, const IpAddress& destination) const {
   const auto [first, last] = listeners_.equal_range(listener_key(socket, vrid));
-  if (first == last) return std::nullopt;
+  std::optional<InstanceId> any;
   for (auto found = first; found != last; ++found) {
-    if (slots_[found->second].source == destination) return slots_[found->second].config.id;
+    const Slot& slot = slots_[found->second];
+    if (slot.socket != socket || slot.config.vrid != vrid) continue;
+    if (slot.source == destination) return slot.config.id;
+    if (!any) any = slot.config.id;
   }
-  return slots_[first->second].config.id;
+  return any;
+}
+
+SocketKey Router::socket_of(const VrrpInstance& config, std::uint32_t index) {
+  SocketKey key{index, config.family, config.unicast, {}, config.authentication == Authentication::kHeader};
+  if (config.unicast) {
+    if (config.source) key.address = *config.source;
+  } else if (config.group_address != kVrrpGroup4 && config.group_address != kVrrpGroup6) {
+    key.address = config.group_address;
+  }
+  return key;
 }
 
 std::vector<InstanceId> Router::instances() const {

@@ -24,11 +24,13 @@
 
 namespace holdfast::vrrp {
 
-// Which raw socket: bound to an interface (0: to none), multicast or not.
+// Which raw socket: bound to an interface (0: to none), multicast or not, in which group or at which address.
 struct SocketKey {
   std::uint32_t index = 0;
   Family family = Family::kIpv4;
   bool unicast = false;
+  IpAddress address{};   // unspecified: the group of the protocol, or for unicast every address
+  bool header = false;   // of protocol 51, the authentication header
   auto operator<=>(const SocketKey&) const = default;
 };
 
@@ -101,6 +103,8 @@ class Router {
   std::optional<View> view(InstanceId id) const;
   // Whose packet it is; for unicast the destination decides between instances of one VRID.
   std::optional<InstanceId> listener(const SocketKey& socket, std::uint8_t vrid, const IpAddress& destination) const;
+  // Where adverts of this instance come and go while its interface has this index.
+  static SocketKey socket_of(const VrrpInstance& config, std::uint32_t index);
   std::vector<InstanceId> instances() const;
   // What is claimed now; settled(): nobody is still waiting to resume, so what is not claimed may be withdrawn.
   std::vector<ClaimAddresses> claims() const;

@@ -13,8 +13,8 @@ Status Router::acceptable(const VrrpPlan& plan) {
   for (const SyncGroup& group : plan.groups) groups.insert(group.id);
   for (const VrrpInstance& instance : plan.instances) {
     if (!seen.insert(instance.id).second) return Error{"instance " + instance.name + ": the same router as another instance"};
-    if (instance.authentication == Authentication::kHeader) {
-      return Error{"instance " + instance.name + ": auth_type AH needs an IPsec AH socket, which vrrpd is not given; expected PASS or none"};
+    if (instance.authentication == Authentication::kHeader && instance.family != Family::kIpv4) {
+      return Error{"instance " + instance.name + ": auth_type AH on IPv6, expected PASS or none"};
     }
     if (instance.version == 3 && instance.authentication != Authentication::kNone) {
       return Error{"instance " + instance.name + ": authentication with VRRP version 3, expected none"};
@@ -202,6 +202,7 @@ void Router::index_inputs() {
     const Slot& slot = slots_[number];
     std::set<std::string> interfaces(slot.config.fault_interfaces.begin(), slot.config.fault_interfaces.end());
     interfaces.insert(slot.config.interface);
+    if (!slot.config.base_interface.empty()) interfaces.insert(slot.config.base_interface);
     for (const TrackedInterface& tracked : slot.config.tracked_interfaces) interfaces.insert(tracked.interface);
     std::set<TrackerId> trackers;
     for (const TrackedScript& tracked : slot.config.tracked_scripts) trackers.insert(tracked.tracker);

@@ -56,7 +56,7 @@ void Router::evaluate(const Slots& slots) {
 
 void Router::refresh_inputs(Slot& slot, std::uint32_t number) {
   const LinkFacts* facts = world_.link(slot.config.interface);
-  const SocketKey key{slot.config.interface.empty() || facts == nullptr ? 0 : facts->index, slot.config.family, slot.config.unicast};
+  const SocketKey key = socket_of(slot.config, slot.config.interface.empty() || facts == nullptr ? 0 : facts->index);
   if (key != slot.socket || !slot.has_socket) {
     const auto [first, last] = listeners_.equal_range(listener_key(slot.socket, slot.config.vrid));
     const auto old = std::find_if(first, last, [&](const auto& entry) { return entry.second == number; });
@@ -99,8 +99,12 @@ void Router::apply_inputs(std::uint32_t number) {
 // Before the first state: facts, sockets and script results are on their way.
 bool Router::must_wait(const Slot& slot) const {
   if (!links_told_) return true;
-  const bool only_socket = !slot.faults.empty() && std::all_of(slot.faults.begin(), slot.faults.end(), [](const Fault& fault) {
-    return fault.kind == Fault::Kind::kNoSocket;
+  // A link that was made for this instance needs a moment to be there, to be up and to have its address.
+  const bool fresh_link = !slot.config.base_interface.empty() && world_.link_up(slot.config.base_interface);
+  const bool only_socket = !slot.faults.empty() && std::all_of(slot.faults.begin(), slot.faults.end(), [&](const Fault& fault) {
+    const bool of_link = fault.kind == Fault::Kind::kInterfaceMissing || fault.kind == Fault::Kind::kInterfaceDown ||
+                         fault.kind == Fault::Kind::kNoSource;
+    return fault.kind == Fault::Kind::kNoSocket || (fresh_link && of_link);
   });
   if (only_socket && now_ < grace_until_) return true;
   if (slot.resume) return false;

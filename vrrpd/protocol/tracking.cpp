@@ -141,13 +141,20 @@ std::string describe(const Fault& fault) {
     case Fault::Kind::kNoSocket: return "no advert socket for " + fault.subject;
     case Fault::Kind::kIpvsdGone: return "ipvsd is gone";
     case Fault::Kind::kGroupMember: return "sync group member " + fault.subject + " has a fault";
+    case Fault::Kind::kMaintenance: return "maintenance";
   }
   return "unknown";
 }
 
+static bool has_address(const LinkFacts& link, const IpAddress& address) {
+  return std::any_of(link.addresses.begin(), link.addresses.end(), [&](const Prefix& p) { return p.address == address; });
+}
+
 std::optional<IpAddress> source_of(const VrrpInstance& config, const World& world) {
   if (config.source) return config.source;
-  const LinkFacts* facts = world.link(config.interface);
+  // The address of a VMAC's adverts is that of the interface below; IPv6 needs one that is on the VMAC itself.
+  const bool below = !config.base_interface.empty() && config.family == Family::kIpv4;
+  const LinkFacts* facts = world.link(below ? config.base_interface : config.interface);
   if (facts == nullptr) return std::nullopt;
   for (const IpAddress& address : facts->sources) {
     if (address.family() == config.family) return address;
@@ -160,18 +167,21 @@ std::vector<Fault> faults_of(const VrrpInstance& config, const SyncGroup* group,
   const auto add = [&faults](Fault fault) {
     if (std::find(faults.begin(), faults.end(), fault) == faults.end()) faults.push_back(std::move(fault));
   };
+  if (config.maintenance) add({Fault::Kind::kMaintenance, {}});
   const LinkFacts* own = world.link(config.interface);
-  if (!config.interface.empty()) {
-    if (own == nullptr) {
-      add({Fault::Kind::kInterfaceMissing, config.interface});
-    } else if (config.track_primary && !own->up) {
-      add({Fault::Kind::kInterfaceDown, config.interface + " is down"});
+  for (const std::string* name : {&config.base_interface, &config.interface}) {
+    const LinkFacts* facts = world.link(*name);
+    if (name->empty()) continue;
+    if (facts == nullptr) {
+      add({Fault::Kind::kInterfaceMissing, *name});
+    } else if (config.track_primary && !facts->up) {
+      add({Fault::Kind::kInterfaceDown, *name + " is down"});
     }
   }
   if (own != nullptr || config.interface.empty()) {
     const auto source = source_of(config, world);
-    const bool there = own == nullptr || !config.track_source || !source ||
-                       std::any_of(own->addresses.begin(), own->addresses.end(), [&](const Prefix& p) { return p.address == *source; });
+    const bool there = own == nullptr || !config.track_source || !source || has_address(*own, *source) ||
+                       (world.link(config.base_interface) != nullptr && has_address(*world.link(config.base_interface), *source));
     if (!source || !there) add({Fault::Kind::kNoSource, config.interface.empty() ? config.name : config.interface});
   }
   if (config.unicast && config.peers.empty()) add({Fault::Kind::kNoPeers, {}});

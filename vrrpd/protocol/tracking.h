@@ -72,6 +72,7 @@ struct Fault {
     kNoSocket,
     kIpvsdGone,
     kGroupMember,
+    kMaintenance,
   };
   Kind kind;
   std::string subject;

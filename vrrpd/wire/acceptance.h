@@ -10,6 +10,7 @@
 
 #include "proto/value/vrrp_plan.h"
 #include "vrrpd/wire/advert.h"
+#include "vrrpd/wire/signature.h"
 
 namespace holdfast::vrrp {
 
@@ -20,7 +21,14 @@ enum class Rejection : std::uint8_t {
   kTtl,               // multicast: not 255
   kInvalidAuthType,   // v2: not 0, 1 or 2
   kAuthTypeMismatch,  // v2: not the configured one
-  kAuthFailure,       // v2: another password
+  kAuthFailure,       // v2: another password, or a wrong ICV
+  kReplayed,          // v2, authentication header: the sequence number did not grow
+  kUnsigned,          // auth_hmac: no trailer, and one is required
+  kTrailer,           // auth_hmac: not a trailer that this version knows
+  kUnknownKey,        // auth_hmac
+  kSignature,         // auth_hmac: another key, or changed on the way
+  kStale,             // auth_hmac: its time is too far from ours
+  kSignatureReplayed, // auth_hmac: its sequence did not grow
   kInterval,          // v2: not the own interval; v3: 0
   kType,              // not 1
   kChecksum,
@@ -32,7 +40,7 @@ enum class Rejection : std::uint8_t {
   kAddressList,       // strict mode, v2, sender is not the owner: lists others than ours
   kNotPeer,           // check_unicast_source: not a peer, or not its hop count
 };
-inline constexpr std::size_t kRejections = 17;
+inline constexpr std::size_t kRejections = 24;
 const char* describe(Rejection);
 
 // What is true of an instance at this moment, beyond its configuration.
@@ -40,6 +48,9 @@ struct Receiver {
   std::optional<IpAddress> own;     // its source address
   std::optional<IpAddress> master;  // whose adverts were last used
   bool owner = false;               // its effective priority is 255
+  std::uint32_t header_sequence = 0;             // the highest one heard in an authentication header
+  const SignatureState* signatures = nullptr;    // needed with auth_hmac
+  Clocks now{};                                  // the same
 };
 
 struct Verdict {
@@ -47,6 +58,7 @@ struct Verdict {
   bool addresses_differ = false;  // used nevertheless, and counted
   bool interval_differs = false;  // v3: used and learned
   bool old_checksum = false;      // a unicast peer that puts the multicast group in the pseudo-header
+  std::span<const std::uint8_t> trailer{};  // what was checked of auth_hmac; empty: unsigned
 };
 
 // `advert` must be decode(packet.message).

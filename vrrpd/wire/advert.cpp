@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "vrrpd/wire/checksum.h"
+#include "vrrpd/wire/header.h"
+#include "vrrpd/wire/signature.h"
 
 namespace holdfast::vrrp {
 namespace {
@@ -34,13 +36,15 @@ ChecksumForm sent_form(const VrrpInstance& config) {
 
 }  // namespace
 
-std::optional<Packet> split_ipv4(std::span<const std::uint8_t> datagram) {
+std::optional<Packet> split_ipv4(std::span<const std::uint8_t> datagram) { return split_datagram(datagram, kVrrpProtocol); }
+
+std::optional<Packet> split_datagram(std::span<const std::uint8_t> datagram, std::uint8_t protocol) {
   if (datagram.size() < kIpv4HeaderLength || (datagram[0] >> 4) != 4) return std::nullopt;
   const std::size_t header = static_cast<std::size_t>(datagram[0] & 0x0f) * 4;
   const std::size_t total = word(datagram, 2);
   if (header < kIpv4HeaderLength || total < header || total > datagram.size()) return std::nullopt;
   if (datagram.size() > total && datagram.size() > kEthernetPayloadMin) return std::nullopt;
-  if (datagram[9] != kVrrpProtocol) return std::nullopt;
+  if (datagram[9] != protocol) return std::nullopt;
   Packet packet;
   packet.source = *IpAddress::from_octets(datagram.subspan(12, 4));
   packet.destination = *IpAddress::from_octets(datagram.subspan(16, 4));
@@ -76,7 +80,9 @@ std::size_t message_length(std::uint8_t version, Family family, std::size_t coun
 
 std::size_t listed_addresses(const VrrpInstance& config, std::uint32_t mtu) {
   const std::size_t ip_header = config.family == Family::kIpv4 ? kIpv4HeaderLength : kIpv6HeaderLength;
-  const std::size_t overhead = kEthernetHeaderLength + ip_header + message_length(config.version, config.family, 0);
+  std::size_t overhead = kEthernetHeaderLength + ip_header + message_length(config.version, config.family, 0);
+  if (config.authentication == Authentication::kHeader) overhead += kHeaderOctets;
+  if (config.signing) overhead += kTrailerOctets;
   const std::size_t room = mtu > overhead ? (mtu - overhead) / address_length(config.family) : 0;
   return std::min({config.addresses.size(), kAddressesMax, room});
 }

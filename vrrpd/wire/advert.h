@@ -32,11 +32,15 @@ struct Packet {
   IpAddress destination;
   std::uint8_t ttl = 0;  // or hop limit
   std::span<const std::uint8_t> message;
+  std::span<const std::uint8_t> datagram{};  // with an authentication header: the whole, from its IP header to its end
+  std::uint32_t sequence = 0;                // of the authentication header
 };
 
 // An IPv4 datagram with its header, as raw sockets deliver it. Nothing: not a whole IPv4 datagram of protocol 112.
 // Octets behind its total length are tolerated only as Ethernet padding (the whole is at most 46 octets).
 std::optional<Packet> split_ipv4(std::span<const std::uint8_t> datagram);
+// The same for another protocol; the message is what follows the IP header.
+std::optional<Packet> split_datagram(std::span<const std::uint8_t> datagram, std::uint8_t protocol);
 
 // The fields of a message of at least 8 octets; addresses and authentication data are as long as the message allows.
 struct AdvertView {
@@ -56,7 +60,7 @@ std::optional<AdvertView> decode(std::span<const std::uint8_t> message, Family f
 // Of a message with `count` addresses.
 std::size_t message_length(std::uint8_t version, Family family, std::size_t count);
 
-// How many of an instance's addresses an advert lists: all that fit in 255 and in a frame of the interface.
+// How many of an instance's addresses an advert lists: all that fit in 255 and in a frame of the interface, with header and trailer.
 std::size_t listed_addresses(const VrrpInstance& config, std::uint32_t mtu);
 
 // What the configuration does not say about one advert.

@@ -131,7 +131,7 @@ constexpr Keyword kStaticWords[] = {
 };
 
 constexpr Keyword kVirtualWords[] = {
-    not_yet({"use_vmac", nothing(), "off", "Puts the address on a VMAC of this router on its interface.", into<&AddressEntry::use_vmac>}),
+    {"use_vmac", nothing(), "off", "Puts the address on a VMAC of this router on its interface.", into<&AddressEntry::use_vmac>},
 };
 
 constexpr Table kTables[] = {

@@ -1,5 +1,5 @@
-// Keywords outside all blocks and in global_defs: identity, files, mail, scripts, defaults of VRRP and IPVS.
-// Settings of the processes themselves are in process.cpp.
+// Keywords outside all blocks and in global_defs: identity, files, mail, scripts, defaults of VRRP.
+// Settings of the processes themselves are in process.cpp, those of the table of IPVS in lvs_globals.cpp.
 // SPDX-License-Identifier: Apache-2.0
 #include "parent/model/keywords/address.h"
 #include "parent/model/set.h"
@@ -29,7 +29,7 @@ void notification_email(Use& use) {
   for (const config::Node& line : use.node.children) {
     for (const config::Word& word : line.words) globals(use).notification_email.push_back({std::string(word.text), word.at, true});
   }
-  if (use.node.children.empty()) use.problem("empty-block", "notification_email names no address");
+  if (use.node.children.empty()) use.corrected("empty-block", "notification_email names no address");
 }
 
 void smtp_server(Use& use) {
@@ -99,7 +99,7 @@ void mcast_group6(Use& use) {
     use.problem("not-multicast", "'" + group.to_string() + "' is not an IPv6 multicast address: it is ignored");
     return;
   }
-  if ((group.octets()[1] & 0x0f) != 2) use.problem("not-link-local", "'" + group.to_string() + "' is not a link-local group");
+  if ((group.octets()[1] & 0x0f) != 2) use.corrected("not-link-local", "'" + group.to_string() + "' is not a link-local group");
   into<&Globals::vrrp_mcast_group6>(use);
 }
 
@@ -129,6 +129,24 @@ void garp_extra_if(Use& use) {
   assign(globals(use).vrrp_garp_extra_if, use, ExtraAnnouncing{Duration(use.value().number * kSecond), all});
 }
 
+void dynamic_interfaces(Use& use) {
+  into<&Globals::dynamic_interfaces>(use);
+  use.options(globals(use));
+}
+
+// Room is needed for what follows it: a dot and the number of the router.
+template <auto Field>
+void prefix_of_names(Use& use) {
+  constexpr std::size_t kLongest = 11;
+  if (globals(use).*Field) return use.problem("already-set", "'" + std::string(use.row.name) + "' was already given: this one is ignored");
+  const std::string_view text = use.value().text;
+  if (text.empty() || text.size() > kLongest || text.find_first_of("/: \t") != std::string_view::npos) {
+    use.problem("bad-prefix", "'" + std::string(text) + "' cannot begin the name of an interface: it is ignored", "1 to 11 characters without '/'");
+    return;
+  }
+  into<Field>(use);
+}
+
 constexpr Takes kExtraInterval = after("all", integer("SECONDS", 1, 86400));
 constexpr Takes kInterval = decimal("SECONDS", 1, kTimerMax);
 constexpr Takes kDelay = decimal("SECONDS", 1000, 4294967295);
@@ -153,9 +171,6 @@ constexpr Keyword kRoot[] = {
     not_yet({"static_ipaddress", lines(), "", "Addresses that are there as long as the daemon runs.", static_ipaddress}),
     gentle({"track_group", word("NAME") + block(), "", "Instances that static items are tied to."}),
     {"garp_group", block(), "", "Pace of announcements on some interfaces."},
-    {"interface_up_down_delays", lines(), "", "How long a change of a link is waited out."},
-    {"linkbeat_use_polling", nothing(), "off", "Polls links instead of listening."},
-    {"linkbeat_interfaces", lines(), "", "Interfaces whose links are polled."},
 };
 constexpr Keyword kTrackGroup[] = {{"group", list(), "required", "Names of the instances."}};
 constexpr Keyword kTrackMember[] = {{"<instance>", word("vrrp_instance"), "", "An instance."}};
@@ -166,16 +181,6 @@ constexpr Keyword kGarpGroup[] = {
     {"interfaces", list(), "", "Interfaces that share the pace."},
 };
 constexpr Keyword kGarpInterface[] = {{"<interface>", interface(), "", "An interface."}};
-constexpr Keyword kUpDown[] = {
-    {"<interface>", interface() + optional(decimal("DOWN", 0, 255 * kSecond)) + optional(decimal("UP", 0, 255 * kSecond)), "UP 0",
-     "An interface, and how long it must be down, and up, until that counts."},
-};
-constexpr Keyword kLinkbeat[] = {
-    {"<interface>", interface(), "", "An interface."},
-    {"MII", nothing(), "", "Way to ask the link."},
-    {"ETHTOOL", nothing(), "", "Way to ask the link."},
-    {"IOCTL", nothing(), "", "Way to ask the link."},
-};
 
 constexpr Keyword kIdentity[] = {
     gentle({"router_id", word("NAME"), "the host's name", "Name of this machine in mail and status.", into<&Globals::router_id>}),
@@ -261,7 +266,7 @@ constexpr Keyword kVrrp[] = {
     {"vrrp_mcast_group6", address(), "ff02::12", "Group for IPv6.", mcast_group6},
     not_yet(gentle({"default_interface", interface(), "eth0", "Interface of static addresses without dev.",
                     into<&Globals::default_interface>})),
-    {"dynamic_interfaces", options(), "off", "Interfaces may be missing.", into<&Globals::dynamic_interfaces>},
+    {"dynamic_interfaces", options(), "off", "Interfaces may be missing, and may come back.", dynamic_interfaces},
     {"vrrp_garp_master_delay", kSeconds, "5", "Default of garp_master_delay.", into<&Globals::announcing, &Announcing::master_delay>},
     {"vrrp_garp_master_repeat", kCount, "5", "Default of garp_master_repeat.",
      at_least_one<&Globals::announcing, &Announcing::master_repeat>},
@@ -276,9 +281,9 @@ constexpr Keyword kVrrp[] = {
     {"vrrp_garp_interval", kInterval, "0", "Time between gratuitous ARPs on an interface.", into<&Globals::vrrp_garp_interval>},
     {"vrrp_gna_interval", kInterval, "0", "Time between neighbour advertisements on an interface.", into<&Globals::vrrp_gna_interval>},
     {"vrrp_min_garp", boolean(), "off", "One announcement per change.", min_garp},
-    not_yet(gentle({"vrrp_garp_extra_if", kExtraInterval, "off", "Default of garp_extra_if.", garp_extra_if})),
-    old("vrrp_garp_extra_if", ErrorClass::deprecated, not_yet(gentle({"vrrp_vmac_garp_intvl", kExtraInterval, "off",
-        "Old spelling of vrrp_garp_extra_if.", garp_extra_if}))),
+    gentle({"vrrp_garp_extra_if", kExtraInterval, "off", "Default of garp_extra_if.", garp_extra_if}),
+    old("vrrp_garp_extra_if", ErrorClass::deprecated, gentle({"vrrp_vmac_garp_intvl", kExtraInterval, "off",
+        "Old spelling of vrrp_garp_extra_if.", garp_extra_if})),
     {"vrrp_down_timer_adverts", integer("COUNT", 1, 100), "3", "Default of down_timer_adverts.", into<&Globals::vrrp_down_timer_adverts>},
     {"vrrp_lower_prio_no_advert", boolean(), "off", "Default of lower_prio_no_advert.", into<&Globals::vrrp_lower_prio_no_advert>},
     {"vrrp_higher_prio_send_advert", boolean(), "off", "Default of higher_prio_send_advert.",
@@ -293,43 +298,17 @@ constexpr Keyword kVrrp[] = {
     since("2.4.0", {"vrrp_delay_after_boot", kDelay, "0", "Nothing changes for this long after the machine's start.",
                     into<&Globals::vrrp_delay_after_boot>}),
     not_yet({"log_unknown_vrids", nothing(), "off", "Logs adverts of routers that are not here.", into<&Globals::log_unknown_vrids>}),
-    not_yet({"disable_local_igmp", nothing(), "off", "No IGMP for link-local groups.", into<&Globals::disable_local_igmp>}),
-    {"vmac_prefix", word("NAME"), "vrrp", "Begin of the names of VMACs."},
-    {"vmac_addr_prefix", word("NAME"), "vmac_prefix", "The same for addresses on other interfaces."},
+    {"disable_local_igmp", nothing(), "off", "No IGMP for link-local groups while there are VMACs.", into<&Globals::disable_local_igmp>},
+    {"vmac_prefix", word("NAME"), "vrrp", "Begin of the names of VMACs.", prefix_of_names<&Globals::vmac_prefix>},
+    {"vmac_addr_prefix", word("NAME"), "vmac_prefix", "The same for addresses on other interfaces.",
+     prefix_of_names<&Globals::vmac_addr_prefix>},
 };
 constexpr Keyword kBool[] = {since("2.3.0", {"<bool>", takes::boolean(), "true", "May be said.", read_by_block})};
 constexpr Keyword kDynamic[] = {
-    not_yet({"allow_if_changes", nothing(), "off", "An interface may come back as another kind.", into<&Globals::allow_if_changes>}),
+    {"allow_if_changes", nothing(), "off", "An interface may come back as another kind; here it always may.",
+     into<&Globals::allow_if_changes>},
 };
 constexpr Keyword kExtraAll[] = {{"all", nothing(), "VMACs only", "On every interface."}};
-
-constexpr Keyword kLvs[] = {
-    {"checker_log_all_failures", boolean(), "off", "Default of log_all_failures.", into<&Globals::checker_log_all_failures>},
-    {"lvs_flush", nothing(), "off", "Empties the table of IPVS at the start.", into<&Globals::lvs_flush>},
-    not_yet({"lvs_flush_on_stop", options(), "off", "Empties it at the end.",
-             constant<FlushOnStop::kTable, &Globals::lvs_flush_on_stop>}),
-    old("lvs_flush_on_stop", not_yet({"lvs_flush_onstop", options(), "off", "Old spelling of lvs_flush_on_stop.",
-        constant<FlushOnStop::kTable, &Globals::lvs_flush_on_stop>})),
-    gentle({"lvs_timeouts", options(1), "unchanged", "Time-outs of connections."}),
-    gentle({"lvs_sync_daemon", interface() + options(), "off", "Daemon that keeps connections in step."}),
-};
-constexpr Keyword kFlushServices[] = {
-    {"VS", nothing(), "", "Only the services of this daemon.", constant<FlushOnStop::kServices, &Globals::lvs_flush_on_stop>},
-};
-constexpr Keyword kTimeouts[] = {
-    {"tcp", strict("SECONDS", 0, 2678400), "unchanged", "Connections of TCP.", into<&Globals::lvs_timeouts, &LvsTimeouts::tcp>},
-    {"tcpfin", strict("SECONDS", 0, 2678400), "unchanged", "Those that end.", into<&Globals::lvs_timeouts, &LvsTimeouts::tcp_fin>},
-    {"udp", strict("SECONDS", 0, 2678400), "unchanged", "Those of UDP.", into<&Globals::lvs_timeouts, &LvsTimeouts::udp>},
-};
-constexpr Keyword kSyncDaemon[] = {
-    {"inst", word("vrrp_instance"), "none", "Instance that decides who sends."},
-    {"id", strict("ID", 0, 255), "that of the instance", "Number of the daemon."},
-    {"maxlen", strict("BYTES", 1, 65507), "by the kernel", "Longest message."},
-    {"port", strict("PORT", 1, kMax16), "8848", "Port."},
-    {"ttl", strict("TTL", 1, 255), "by the kernel", "TTL."},
-    {"group", address(), "224.0.0.81", "Group."},
-    head({"<instance>", word("vrrp_instance"), "", "The same without 'inst'."}),
-};
 
 constexpr Table kTables[] = {
     {"(root)", kRoot},
@@ -338,13 +317,10 @@ constexpr Table kTables[] = {
     {"track_group>group", kTrackMember},
     {"garp_group", kGarpGroup},
     {"garp_group>interfaces", kGarpInterface},
-    {"interface_up_down_delays", kUpDown},
-    {"linkbeat_interfaces", kLinkbeat},
     {"global_defs", kIdentity},
     {"global_defs", kMail},
     {"global_defs", kScripts},
     {"global_defs", kVrrp},
-    {"global_defs", kLvs},
     {"global_defs>umask", kUmask},
     {"global_defs>include_check", kIncludeCheck},
     {"global_defs>notification_email", kMailAddress},
@@ -352,10 +328,6 @@ constexpr Table kTables[] = {
     {"global_defs>vrrp_skip_check_adv_addr", kBool},
     {"global_defs>dynamic_interfaces", kDynamic},
     {"global_defs>vrrp_garp_extra_if", kExtraAll},
-    {"global_defs>lvs_flush_on_stop", kFlushServices},
-    {"global_defs>lvs_flush_onstop", kFlushServices},
-    {"global_defs>lvs_timeouts", kTimeouts},
-    {"global_defs>lvs_sync_daemon", kSyncDaemon},
 };
 
 }  // namespace

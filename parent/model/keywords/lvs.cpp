@@ -216,7 +216,8 @@ void hashed(Use& use) {
 void persistence_engine(Use& use) {
   std::string name(use.value().text);
   if (name.size() > kMaxEngineName) {
-    use.problem("name-too-long", "the name of the persistence engine is cut", "at most 15 characters");
+    use.corrected("name-too-long", "the name of the persistence engine is cut", "at most 15 characters");
+    use.values[0].text = use.values[0].text.substr(0, kMaxEngineName);
     name.resize(kMaxEngineName);
   }
   assign(service(use).persistence_engine, use, std::move(name));
@@ -268,7 +269,7 @@ void check_tunnel(Use& use, LvsMethod& method) {
   if (!wrong) return;
   const std::string message = std::string(wrong) + ": the tunnel options are ignored";
   if (method.forwarding == Forwarding::kTunnel) {
-    use.problem("bad-tunnel", message);
+    use.corrected("bad-tunnel", message);
   } else {
     use.warn("bad-tunnel", message);
   }

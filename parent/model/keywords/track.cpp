@@ -17,8 +17,9 @@ constexpr std::int64_t kMaxWeight = 253;
 int limited_weight(Use& use) {
   const std::int64_t weight = use.value().number;
   if (weight >= -kMaxWeight && weight <= kMaxWeight) return static_cast<int>(weight);
-  use.problem("weight-limited", "a weight cannot be beyond 253: that is used", "-253 to 253");
-  return static_cast<int>(weight < 0 ? -kMaxWeight : kMaxWeight);
+  use.corrected("weight-limited", "a weight cannot be beyond 253: that is used", "-253 to 253");
+  use.values[0].number = weight < 0 ? -kMaxWeight : kMaxWeight;
+  return static_cast<int>(use.values[0].number);
 }
 
 void entry_weight(Use& use) { assign(use.target.as<TrackEntry>().weight, use, limited_weight(use)); }
@@ -233,7 +234,7 @@ constexpr Keyword kScriptEntry[] = {{"<script>", word("vrrp_script"), "", "Scrip
 constexpr Keyword kFileEntry[] = {{"<track_file>", word("track_file"), "", "File that is tracked.", read_by_block}};
 constexpr Keyword kProcessEntry[] = {
     {"<process>", word("vrrp_track_process"), "", "Processes that are tracked.", read_by_block}};
-constexpr Keyword kBfdEntry[] = {{"<bfd_instance>", word("bfd_instance"), "", "BFD session that is tracked."}};
+constexpr Keyword kBfdEntry[] = {{"<bfd_instance>", word("bfd_instance"), "", "BFD session that is tracked.", read_by_block}};
 
 constexpr Table kTables[] = {
     {"(root)", kRoot},

@@ -2,8 +2,11 @@
 // keepalived.conf(5), RFC 9568. The first item with an address fixes the family of an instance.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "parent/model/keywords/address.h"
+#include "parent/model/keywords/signing.h"
 #include "parent/model/set.h"
 #include "parent/model/keywords/track.h"
 
@@ -30,6 +33,16 @@ bool fits_family(Use& use, const IpAddress& address) {
 template <auto Member>
 void own_address(Use& use) {
   if (fits_family(use, use.value().prefix.address)) into<Member>(use);
+}
+
+// The same setting as lvs_sync_daemon of global_defs, which counts when both are there.
+void lvs_sync_daemon_interface(Use& use) {
+  Located<SyncDaemonSettings>& daemon = use.configuration().globals.lvs_sync_daemon;
+  if (daemon) return use.problem("already-set", "the sync daemon already has an interface: this one is ignored");
+  SyncDaemonSettings settings;
+  settings.interface = use.value().text;
+  settings.instance = {instance(use).name, use.word.at, true};
+  daemon = {std::move(settings), use.word.at, true};
 }
 
 void mcast_dst_ip(Use& use) {
@@ -86,15 +99,15 @@ void old_unicast_checksum(Use& use) {
 void addresses(Use& use, std::vector<AddressEntry>& entries, bool one_family) {
   use.done = true;
   Located<Family>& family = instance(use).family;
+  std::set<std::pair<IpAddress, std::string>> known;  // with the interface
+  for (const auto* list : {&instance(use).addresses, &instance(use).excluded}) {
+    for (const AddressEntry& entry : *list) known.emplace(entry.prefix.address, *entry.dev);
+  }
   for (const config::Node& line : use.node.children) {
     const auto required = one_family && family ? std::optional<Family>(*family) : std::nullopt;
     auto entry = read_address_line(use.binder, line, use.inside, required);
     if (!entry) continue;
-    const auto same = [&](const AddressEntry& other) {
-      return other.prefix.address == entry->prefix.address && *other.dev == *entry->dev;
-    };
-    if (std::any_of(instance(use).addresses.begin(), instance(use).addresses.end(), same) ||
-        std::any_of(instance(use).excluded.begin(), instance(use).excluded.end(), same)) {
+    if (!known.emplace(entry->prefix.address, *entry->dev).second) {
       use.binder.problem(about(line), "duplicate-entry", "the instance already has this address: the line is ignored");
       continue;
     }
@@ -144,6 +157,7 @@ void auth_pass(Use& use) {
     use.binder.report(about(use.node, use.words.front()), config::Severity::warning, ErrorClass::general_error, "password-truncated",
                       "the password is longer than 8 characters: only the first 8 are used", "1 to 8 characters");
     password.resize(kPasswordOctets);
+    use.values[0].text = use.values[0].text.substr(0, kPasswordOctets);
   }
   assign(use.target.as<Authenticating>().password, use, std::move(password));
 }
@@ -205,6 +219,7 @@ bool takes_name(Use& use, const std::vector<T>& existing) {
     use.problem("missing-name", "'" + std::string(use.row.name) + "' needs a name: the block is skipped");
     return false;
   }
+  if (!use.binder.defined(use.row.name, name)) return true;
   const auto it = std::find_if(existing.begin(), existing.end(), [&](const T& one) { return one.name == name; });
   if (it == existing.end()) return true;
   use.problem("duplicate-definition", std::string(use.row.name) + " '" + std::string(name) + "' is already defined in line " +
@@ -222,6 +237,7 @@ void vrrp_sync_group(Use& use) {
     use.problem("group-without-members", "vrrp_sync_group '" + group.name + "' has no members: it is left out");
     return;
   }
+  use.binder.define(use.row.name, group.name);
   use.configuration().sync_groups.push_back(std::move(group));
 }
 
@@ -237,6 +253,7 @@ void vrrp_instance(Use& use) {
   router.v3_checksum_as_v2 = globals.v3_checksum_as_v2;
   router.skip_check_adv_addr = globals.vrrp_skip_check_adv_addr;
   use.block(router);
+  use.binder.define(use.row.name, router.name);
   use.configuration().instances.push_back(std::move(router));
 }
 
@@ -261,7 +278,7 @@ constexpr Keyword kGroup[] = {
     {"track_script", lines(), "none", "Scripts that every member tracks.", scripts<SyncGroup>},
     {"track_file", lines(), "none", "Files that every member tracks.", files<SyncGroup>},
     {"track_process", lines(), "none", "Processes that every member tracks.", processes<SyncGroup>},
-    not_yet({"track_bfd", lines(), "none", "BFD sessions that every member tracks.", bfds<SyncGroup>}),
+    {"track_bfd", lines(), "none", "BFD sessions that every member tracks.", bfds<SyncGroup>},
     on_state<SyncGroup, &Notify::backup>("notify_backup", "Script for the group's change to BACKUP."),
     on_state<SyncGroup, &Notify::master>("notify_master", "Script for the group's change to MASTER."),
     on_state<SyncGroup, &Notify::fault>("notify_fault", "Script for the group's change to FAULT."),
@@ -342,7 +359,7 @@ constexpr Keyword kWire[] = {
      skip_check_adv_addr},
     gentle({"kernel_rx_buf_size", integer("BYTES", 0, kMax32), "vrrp_rx_bufs_policy", "Share of the receive buffer."}),
     {"authentication", block(), "none", "Authentication of version 2.", authentication},
-    since("2.4.0", {"auth_hmac", block(), "none", "Keyed digest after every advert."}),
+    since("2.4.0", {"auth_hmac", block(), "none", "Keyed digest after every advert.", auth_hmac}),
 };
 
 constexpr Keyword kPeer[] = {
@@ -354,28 +371,6 @@ constexpr Keyword kPeer[] = {
 constexpr Keyword kAuthentication[] = {
     {"auth_type", choice("PASS|AH"), "none", "Password in the packet, or an authentication header.", auth_type},
     secret({"auth_pass", word("PASSWORD"), "none", "The password, at most 8 characters.", auth_pass}),
-};
-
-constexpr Keyword kAuthHmac[] = {
-    since("2.4.0", secret({"key", strict("ID", 1, 255) + word("KEY"), "required",
-                           "A key of 32 to 64 bytes: as it is, hex:DIGITS or file:PATH."})),
-    since("2.4.0", {"active_key", strict("ID", 1, 255), "none", "Number of the key for sending."}),
-    since("2.4.0", {"time_window", strict("SECONDS", 1, 300), "3 adverts, 5 to 300", "Difference of clocks that is allowed."}),
-    since("2.4.0", {"anti_replay", options(1), "time", "What a new advert must have."}),
-    since("2.4.0", {"mode", options(1), "enforce", "What is signed and what is required."}),
-};
-constexpr Keyword kHmacKey[] = {
-    since("2.4.0", {"hex:", nothing(), "", "Hexadecimal digits follow."}),
-    since("2.4.0", {"file:", nothing(), "", "The path of a file with the key follows."}),
-};
-constexpr Keyword kHmacMode[] = {
-    since("2.4.0", {"enforce", nothing(), "", "Signs and requires a digest."}),
-    since("2.4.0", {"permissive", nothing(), "", "Signs, and accepts adverts without a digest."}),
-    since("2.4.2", {"receive-only", nothing(), "", "Does not sign, and accepts adverts without a digest."}),
-};
-constexpr Keyword kHmacReplay[] = {
-    since("2.4.0", {"time", nothing(), "", "Clock within the window, and a higher sequence."}),
-    since("2.4.0", {"monotonic", nothing(), "", "A higher sequence."}),
 };
 
 constexpr Keyword kAnnouncing[] = {
@@ -391,11 +386,10 @@ constexpr Keyword kAnnouncing[] = {
      "Time until the second burst after an advert of lower priority.", into<&Instance::announcing, &Announcing::lower_prio_delay>},
     {"garp_lower_prio_repeat", kCount, "vrrp_garp_lower_prio_repeat", "Announcements after an advert of lower priority; 0: none.",
      into<&Instance::announcing, &Announcing::lower_prio_repeat>},
-    not_yet(gentle({"garp_extra_if", kExtraInterval, "vrrp_garp_extra_if",
-                    "Announces on the other interfaces of its addresses again and again.",
-             garp_extra_if})),
-    old("garp_extra_if", ErrorClass::deprecated, not_yet(gentle({"vmac_garp_intvl", kExtraInterval, "vrrp_garp_extra_if",
-        "Old spelling of garp_extra_if.", garp_extra_if}))),
+    gentle({"garp_extra_if", kExtraInterval, "vrrp_garp_extra_if",
+            "Announces on the other interfaces of its addresses again and again.", garp_extra_if}),
+    old("garp_extra_if", ErrorClass::deprecated, gentle({"vmac_garp_intvl", kExtraInterval, "vrrp_garp_extra_if",
+        "Old spelling of garp_extra_if.", garp_extra_if})),
 };
 constexpr Keyword kExtraAll[] = {{"all", nothing(), "VMACs only", "On every interface."}};
 
@@ -405,7 +399,7 @@ constexpr Keyword kTracking[] = {
     {"track_script", lines(), "none", "Scripts that are tracked.", scripts<Instance>},
     {"track_file", lines(), "none", "Files that are tracked.", files<Instance>},
     {"track_process", lines(), "none", "Processes that are tracked.", processes<Instance>},
-    not_yet({"track_bfd", lines(), "none", "BFD sessions that are tracked.", bfds<Instance>}),
+    {"track_bfd", lines(), "none", "BFD sessions that are tracked.", bfds<Instance>},
     old("linkbeat_interfaces", ErrorClass::general_error, {"linkbeat_use_polling", nothing(), "off", "Polls the link."}),
 };
 
@@ -422,30 +416,7 @@ constexpr Keyword kNotify[] = {
     {"notify_priority_changes", boolean(), "that of the group", "Tells FIFOs of changes of the priority.",
      into<&Instance::notify_priority_changes>},
     old("lvs_sync_daemon in global_defs", ErrorClass::general_error, {"lvs_sync_daemon_interface", interface(), "none",
-        "Old way to name the interface of the sync daemon."}),
-};
-
-constexpr Keyword kVirtualMac[] = {
-    {"use_vmac", options(), "off", "Runs the router on a macvlan with the virtual MAC address."},
-    {"use_vmac_addr", nothing(), "off", "Makes such links for addresses on other interfaces too."},
-    {"vmac_xmit_base", nothing(), "off", "Sends adverts on the interface below."},
-    {"use_ipvlan", options(), "off", "Runs the router on an ipvlan."},
-};
-constexpr Keyword kUseVmac[] = {
-    since("2.3.0", {"name", interface(), "vrrp.ID", "Name of the link, whatever it is."}),
-    since("2.3.0", {"netlink_notify_msg", nothing(), "off", "Has the kernel tell about the link below."}),
-    since("2.3.0", {"group", word("GROUP"), "that of the link below", "Link group."}),
-    {"<mac>", hardware(), "00:00:5e:00:01:ID", "MAC address; with five octets the sixth is the ID."},
-    {"<interface>", interface(), "vrrp.ID", "Name of the link."},
-};
-constexpr Keyword kUseIpvlan[] = {
-    since("2.3.0", {"name", interface(), "vrrp.ID", "Name of the link, whatever it is."}),
-    {"bridge", nothing(), "", "Mode of the link."},
-    {"private", nothing(), "", "Mode of the link."},
-    {"vepa", nothing(), "", "Mode of the link."},
-    since("2.3.0", {"group", word("GROUP"), "that of the link below", "Link group."}),
-    {"<address>", prefix(), "link-local", "Address and source of adverts."},
-    {"<interface>", interface(), "vrrp.ID", "Name of the link."},
+        "Old way to say lvs_sync_daemon INTERFACE inst THIS.", lvs_sync_daemon_interface}),
 };
 
 constexpr Table kTables[] = {
@@ -458,16 +429,9 @@ constexpr Table kTables[] = {
     {"vrrp_instance", kAnnouncing},
     {"vrrp_instance", kTracking},
     {"vrrp_instance", kNotify},
-    {"vrrp_instance", kVirtualMac},
     {"vrrp_instance>unicast_peer", kPeer},
     {"vrrp_instance>authentication", kAuthentication},
-    {"vrrp_instance>auth_hmac", kAuthHmac},
-    {"vrrp_instance>auth_hmac>key", kHmacKey},
-    {"vrrp_instance>auth_hmac>mode", kHmacMode},
-    {"vrrp_instance>auth_hmac>anti_replay", kHmacReplay},
     {"vrrp_instance>garp_extra_if", kExtraAll},
-    {"vrrp_instance>use_vmac", kUseVmac},
-    {"vrrp_instance>use_ipvlan", kUseIpvlan},
 };
 
 }  // namespace

@@ -13,9 +13,9 @@
 #include <cstdlib>
 #include <string>
 
-#include "ipvsd/address_keeper.h"
+#include "ipvsd/keep/address_keeper.h"
 #include "ipvsd/kernel/link_watch.h"
-#include "ipvsd/table_keeper.h"
+#include "ipvsd/keep/table_keeper.h"
 
 namespace holdfast {
 namespace {

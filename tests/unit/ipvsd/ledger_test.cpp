@@ -334,14 +334,20 @@ TEST_F(Wishes, TheHeavierOfTwoWishesForOneServerCounts) {
   EXPECT_EQ(weights(kWebKey), (Weights{{"10.9.0.2", 2}}));
 }
 
-TEST_F(Wishes, AReloadTouchesOldAndNewServicesAndKeepsWeights) {
+TEST_F(Wishes, AReloadTouchesWhatItChangesAndKeepsWeights) {
   wish(kWeb1, true, 3);
   ledger.complete();
   IpvsPlan plan = two_services();
   plan.generation = 6;
   plan.services.pop_back();
   plan.destinations.pop_back();
-  EXPECT_EQ(ledger.set_plan(plan), (WishLedger::Touched{kWebKey, kMailKey}));
+  EXPECT_EQ(ledger.set_plan(plan), WishLedger::Touched{kMailKey});
+  EXPECT_EQ(ledger.set_plan(plan), WishLedger::Touched{});
+  EXPECT_EQ(ledger.complete(), WishLedger::Touched{}) << "said again, nothing new";
+  plan.destinations.front().upper_threshold = 9;
+  EXPECT_EQ(ledger.set_plan(plan), WishLedger::Touched{kWebKey});
+  plan.services.front().scheduler = "nq";
+  EXPECT_EQ(ledger.set_plan(plan), WishLedger::Touched{kWebKey});
   EXPECT_EQ(weights(kWebKey), (Weights{{"10.9.0.1", 3}}));
   EXPECT_EQ(ledger.wanted(kMailKey), std::nullopt);
   EXPECT_TRUE(ledger.wishes_complete());

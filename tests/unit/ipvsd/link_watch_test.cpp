@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ipvsd/link_teller.h"
+#include "ipvsd/links/link_teller.h"
 
 namespace holdfast {
 namespace {
@@ -164,7 +164,7 @@ TEST_F(Watching, TheLabelThatIsTheNameIsNoLabel) {
 }
 
 TEST_F(Watching, TheTellerSaysEachThingOnceAndOurAddressesLater) {
-  LinkTeller teller(watch);
+  LinkTeller teller(watch, [](LinkFacts facts) { return facts; });
   EXPECT_EQ(teller.changed({2}).parent.size(), 1u);
   EXPECT_TRUE(teller.changed({2}).parent.empty());
   watch.applied(AddAddress{{key("192.0.2.100/24"), {}}});

@@ -45,12 +45,7 @@ inline void say_plan(Parent& parent, const IpvsPlan& plan) {
   message.mutable_begin()->set_generation(plan.generation);
   message.mutable_begin()->set_chunks(2);
   parent.say(message);
-  auto& settings = *message.mutable_chunk()->mutable_settings();
-  settings.set_uses_ipvs(plan.uses_ipvs);
-  settings.set_lvs_flush(plan.lvs_flush);
-  settings.set_keep_ipvs(plan.keep_ipvs);
-  settings.set_keep_vrrp(plan.keep_vrrp);
-  settings.set_vrrpd_absence_us(plan.vrrpd_absence.count());
+  encode(plan, *message.mutable_chunk()->mutable_settings());
   for (const auto& entry : plan.instances) encode(entry, *message.mutable_chunk()->add_instances());
   parent.say(message);
   message.mutable_chunk()->Clear();

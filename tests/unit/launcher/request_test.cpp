@@ -50,6 +50,7 @@ TEST(Request, EveryFieldThatMustBeWellFormed) {
       {"a kind of check", [](PathRequest& r) { r.request.kind = 1; }},
       {"a port of a check", [](PathRequest& r) { r.request.port = 1; }},
       {"a mark of a check", [](PathRequest& r) { r.request.mark = 1; }},
+      {"reserved", [](PathRequest& r) { r.request.reserved = 1; }},
       {"slot", [](PathRequest& r) { r.request.slot = kSlotMax; }},
       {"interface without end", [](PathRequest& r) { std::memset(r.request.interface, 'x', sizeof r.request.interface); }},
       {"relative path", [](PathRequest& r) { r.path[0] = 'x'; }},

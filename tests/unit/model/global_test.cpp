@@ -111,7 +111,7 @@ TEST(Globals, Mistakes) {
       {"notification_email {\n}", {"no-effect-yet", "empty-block"}},
       {"umask 999", {"no-effect-yet", "bad-umask"}},
       {"umask IRWXO|FOO", {"no-effect-yet", "bad-umask"}},
-      {"vrrp_vmac_garp_intvl 5", {"deprecated", "no-effect-yet"}},
+      {"vrrp_vmac_garp_intvl 5", {"deprecated"}},
       {"state_file_location /x", {"unknown-keyword"}},
       {"vrrp_rx_bufs_policy MUT", {"invalid-number"}},
       {"vrrp_rx_bufs_policy mtu", {"no-effect-yet"}},

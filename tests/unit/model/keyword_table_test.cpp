@@ -173,9 +173,11 @@ TEST_F(Facts, KeywordsWithoutEffectAreListed) {
   for (const std::string& line : listed) std::printf("  %s\n", line.c_str());
   const std::set<std::string> must_work = {"vrrp_instance priority", "vrrp_instance virtual_ipaddress", "vrrp_script script",
                                            "virtual_server real_server", "virtual_server>real_server TCP_CHECK",
-                                           "vrrp_instance>track_script weight", "global_defs script_user"};
+                                            "vrrp_instance>track_script weight", "global_defs script_user", "vrrp_instance use_vmac",
+                                            "vrrp_instance>use_vmac name", "(root) bfd_instance", "bfd_instance min_rx",
+                                            "vrrp_instance>auth_hmac key"};
   for (const std::string& keyword : must_work) EXPECT_EQ(listed.count(keyword), 0u) << keyword;
-  const std::set<std::string> cannot_work = {"(root) bfd_instance", "bfd_instance min_rx", "vrrp_instance use_vmac", "vrrp_instance>use_vmac name",
+  const std::set<std::string> cannot_work = {"vrrp_instance vrf",
                                              "vrrp_instance>virtual_routes via", "virtual_server>real_server>FILE_CHECK track_file"};
   for (const std::string& keyword : cannot_work) EXPECT_EQ(listed.count(keyword), 1u) << keyword;
 }

@@ -21,6 +21,34 @@ TEST(Manual, IsInTheDocumentation) {
   EXPECT_TRUE(written == manual()) << "doc/config.md is out of date: run this test with HOLDFAST_BLESS=1";
 }
 
+TEST(Manual, EveryKeywordHasASentence) {
+  for (ContextId context = 0; context < catalogue().contexts(); ++context) {
+    for (const Entry& entry : catalogue().rows(context)) {
+      const std::string_view text = entry.row->text;
+      EXPECT_TRUE(text.size() >= 4 && text.ends_with('.') && text.find_first_not_of(' ') == 0) << catalogue().path(context) << " " << entry.row->name << ": '" << text << "'";
+    }
+  }
+}
+
+TEST(Manual, ThePageNamesEveryKeyword) {
+  const std::string page = manual_page();
+  for (ContextId context = 0; context < catalogue().contexts(); ++context) {
+    for (const Entry& entry : catalogue().rows(context)) {
+      std::string name;
+      for (const char c : entry.row->name) name += c == '-' ? std::string("\\-") : std::string(1, c);
+      EXPECT_NE(page.find("\"" + name + "\""), std::string::npos) << name;
+    }
+  }
+  for (std::size_t at = page.find('\n'); at != std::string::npos; at = page.find('\n', at + 1)) {
+    if (at + 1 < page.size() && (page[at + 1] == '.' || page[at + 1] == '\'')) {
+      const std::string_view request = std::string_view(page).substr(at + 1, 3);
+      EXPECT_TRUE(request == ".TP" || request == ".BI" || request == ".SS" || request == ".SH" || request == ".B " || request == ".BR" || request == ".TH" ||
+                  request == ".I " || request == ".IR")
+          << page.substr(at + 1, 60);
+    }
+  }
+}
+
 struct Case {
   const char* context;
   const char* keyword;

@@ -143,8 +143,18 @@ TEST(Instance, Mistakes) {
       {"an old keyword", instance("native_ipv6"), {"deprecated"}},
       {"an old keyword after IPv4", instance("virtual_ipaddress { 10.0.0.1 }\nnative_ipv6"), {"deprecated", "other-family"}},
       {"two scripts for one thing", "global_defs { enable_script_security }\n" + instance("notify_master /a\nnotify_master /b"), {"already-set"}},
-      {"a VMAC", instance("use_vmac vrrp.7 02:00:00:00:00:01"), {"no-effect-yet"}},
-      {"another VMAC", instance("use_vmac name mac02 group 5 02:00:00:00:00:01"), {"no-effect-yet"}},
+      {"a VMAC", instance("use_vmac vrrp.7 02:00:00:00:00:01"), {}},
+      {"another VMAC", instance("use_vmac name mac02 group 5 02:00:00:00:00:01"), {}},
+      {"a VMAC with an address of the protocol", instance("use_vmac 00:00:5e:00:01:07"), {"bad-mac"}},
+      {"a VMAC with a group address", instance("use_vmac 01:00:00:00:00:01"), {"bad-mac"}},
+      {"a VMAC in an unknown group", instance("use_vmac group office"), {"unknown-link-group"}},
+      {"an ipvlan", instance("use_ipvlan ipv0 10.0.0.9/24 private group 7"), {}},
+      {"an ipvlan with two modes", instance("use_ipvlan 10.0.0.9/24 private vepa"), {"second-mode"}},
+      {"two ipvlans", instance("use_ipvlan 10.0.0.9/24\nuse_ipvlan 10.0.0.8/24"), {"already-set"}},
+      {"a link that is waited for", "interface_up_down_delays {\n eth0 1.5 2\n eth1 3\n}\n", {}},
+      {"a delay that is missing", "interface_up_down_delays {\n eth0\n}\n", {"missing-value"}},
+      {"links that are polled", "linkbeat_use_polling\nlinkbeat_interfaces {\n eth0\n eth1 ETHTOOL\n}\n", {}},
+      {"a prefix that is too long", "global_defs {\n vmac_prefix twelve.chars\n}\n", {"bad-prefix"}},
       {"firewall", instance("no_accept"), {"no-effect-yet"}},
       {"tracking of files", "track_file f {\n file /f\n}\n" + instance("track_file {\n f weight 5 reverse\n}"), {}},
       {"a file may have weight 254", "track_file f {\n file /f\n weight 254 reverse\n init_file -3 overwrite\n}\n" + instance("track_file {\n f weight -254\n}"), {}},
@@ -153,8 +163,8 @@ TEST(Instance, Mistakes) {
       {"a definition without what matters", "track_file f {\n}\nvrrp_track_process p {\n}",
        {"incomplete-block", "incomplete-block"}},
       {"sessions", "bfd_instance b {\n neighbor_ip 10.0.0.1\n}\n" + instance("track_bfd {\n b\n c\n}"),
-       {"no-effect-yet", "no-effect-yet", "undefined-reference"}},
-      {"extra announcements", instance("garp_extra_if all 60"), {"no-effect-yet"}},
+       {"undefined-reference"}},
+      {"extra announcements", instance("garp_extra_if all 60"), {}},
   });
 }
 
@@ -227,7 +237,7 @@ TEST(Addresses, Mistakes) {
       {"10.0.0.1 peer 10.0.0.2 brd 10.0.0.3", 1, {"broadcast-with-peer"}},
       {"10.0.0.1\n10.0.0.1", 1, {"duplicate-entry"}},
       {"10.0.0.1\nfe80::1", 1, {"other-family"}},
-      {"10.0.0.1 use_vmac", 1, {"no-effect-yet"}},
+      {"10.0.0.1 use_vmac", 1, {}},
   };
   for (const AddressCase& one : cases) {
     const Bound bound(instance("virtual_ipaddress {\n" + std::string(one.line) + "\n}"));

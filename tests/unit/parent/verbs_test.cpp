@@ -14,7 +14,11 @@ TEST(Verbs, Questions) {
   EXPECT_EQ(parse_question("status\n")->verb, Verb::kStatus);
   EXPECT_EQ(parse_question("explain VI_1")->verb, Verb::kExplain);
   EXPECT_EQ(parse_question("explain VI_1")->name, "VI_1");
-  for (const char* text : {"", "explain", "explain ", "status now", "Status", "stopp"}) EXPECT_FALSE(parse_question(text)) << text;
+  EXPECT_TRUE(parse_question("status --json")->json);
+  EXPECT_EQ(parse_question("maintenance on VI 1")->name, "VI 1");
+  EXPECT_TRUE(parse_question("maintenance on")->on);
+  EXPECT_FALSE(parse_question("maintenance off VI")->on);
+  for (const char* text : {"", "explain", "explain ", "status now", "Status", "stopp", "maintenance", "maintenance VI", "reload now", "plan x"}) EXPECT_FALSE(parse_question(text)) << text;
   EXPECT_FALSE(parse_question("explain " + std::string(kQuestionMax, 'x')));
 }
 
@@ -30,7 +34,7 @@ class Explain : public testing::Test {
     report().master_priority = 200;
   }
   InstanceReport& report() { return board.instances[plan.vrrp.instances[0].id]; }
-  bool says(const char* words) const { return explain_text(board, "bi").find(words) != std::string::npos; }
+  bool says(const char* words) const { return explain(board, "bi").text.find(words) != std::string::npos; }
   Plan plan;
   Board board;
 };
@@ -57,7 +61,8 @@ TEST_F(Explain, FaultsAndTrackers) {
   board.trackers[plan.vrrp.trackers[0].id] = {false, true};
   EXPECT_TRUE(says("fault: interface eth2 is down"));
   EXPECT_TRUE(says("script alive fails, weight 0"));
-  EXPECT_EQ(explain_text(board, "nobody"), "no vrrp_instance is called nobody\n");
+  EXPECT_EQ(explain(board, "nobody").text, "no vrrp_instance is called nobody\n");
+  EXPECT_EQ(explain(board, "nobody").status, 1);
 }
 
 TEST_F(Explain, StatusHasOneLinePerThing) {

@@ -243,7 +243,7 @@ TEST(Build, QuorumAndHysteresisAreBounded) {
   EXPECT_EQ(outcome.built.plan.check.services[0].hysteresis, 3u);
 }
 
-TEST(Build, GroupsBecomeServicesAndScriptsRunOnce) {
+TEST(Build, AGroupIsOneVirtualServerWithManyAddresses) {
   model::Configuration configuration = example::web();
   model::ServerGroup group;
   group.name = "web";
@@ -256,10 +256,63 @@ TEST(Build, GroupsBecomeServicesAndScriptsRunOnce) {
   configuration.virtual_servers[0].quorum_up = said(model::ScriptCommand{{"/bin/up"}, {}});
   const Plan plan = build_of(configuration).built.plan;
   ASSERT_EQ(plan.ipvs.services.size(), 5u);
-  EXPECT_EQ(plan.check.services[1].name, "[10.9.0.255]:tcp:80");
-  EXPECT_EQ(plan.check.services[2].name, "[10.9.1.0]:tcp:80");
-  EXPECT_EQ(plan.check.services[4].name, "FWM 5");
+  EXPECT_EQ(plan.ipvs.services[1].key.address.to_string(), "10.9.0.255");
+  EXPECT_EQ(plan.ipvs.services[2].key.address.to_string(), "10.9.1.0");
+  EXPECT_EQ(plan.ipvs.services[4].key.fwmark, 5u);
+  ASSERT_EQ(plan.check.services.size(), 1u) << "its servers are checked once";
+  EXPECT_EQ(plan.check.services[0].name, "[web]:0");
+  for (const Service& service : plan.ipvs.services) EXPECT_EQ(service.id, plan.check.services[0].id);
+  EXPECT_EQ(plan.ipvs.destinations.size(), 2u);
   EXPECT_EQ(plan.notify.services.size(), 1u);
+}
+
+TEST(Build, AnAddressThatAnotherServiceHasIsLeftToIt) {
+  model::Configuration configuration = example::web();
+  model::ServerGroup group;
+  group.name = "web";
+  group.ranges.push_back({{}, *IpAddress::parse("10.9.0.80"), *IpAddress::parse("10.9.0.81"), 80});
+  configuration.server_groups.push_back(group);
+  configuration.virtual_servers.push_back(configuration.virtual_servers[0]);
+  configuration.virtual_servers[1].key = model::ServiceGroup{"web"};
+  const Outcome outcome = build_of(configuration);
+  const std::vector<Service>& services = outcome.built.plan.ipvs.services;
+  ASSERT_EQ(services.size(), 2u);
+  EXPECT_EQ(services[1].key.address.to_string(), "10.9.0.81");
+  EXPECT_NE(services[0].id, services[1].id);
+  EXPECT_TRUE(outcome.has("duplicate-service"));
+}
+
+TEST(Build, TheSyncDaemonFollowsAnInstanceOrBelongsToTheServices) {
+  struct Row {
+    const char* what;
+    bool instances, services;
+    std::string instance;
+    std::optional<std::uint8_t> said_id;
+    std::optional<unsigned> id;  // none: no daemon
+  };
+  const Row kRows[] = {
+      {"follows, with the instance's number", true, false, "bi", {}, 16},
+      {"follows, with its own number", true, true, "bi", 7, 7},
+      {"no such instance", true, true, "nobody", {}, {}},
+      {"both ways for the services", false, true, "", {}, 0},
+      {"nobody needs it", true, false, "", {}, {}},
+  };
+  for (const Row& row : kRows) {
+    SCOPED_TRACE(row.what);
+    model::Configuration configuration = example::pair();
+    if (!row.instances) configuration = {};
+    if (row.services) configuration.virtual_servers = example::web().virtual_servers;
+    model::SyncDaemonSettings sync;
+    sync.interface = "eth0";
+    if (!row.instance.empty()) sync.instance = said(row.instance);
+    if (row.said_id) sync.id = said(*row.said_id);
+    configuration.globals.lvs_sync_daemon = said(sync);
+    const Plan plan = build_of(configuration).built.plan;
+    ASSERT_EQ(plan.ipvs.sync.has_value(), row.id.has_value());
+    if (!row.id) continue;
+    EXPECT_EQ(plan.ipvs.sync->id, *row.id);
+    EXPECT_EQ(static_cast<bool>(plan.ipvs.sync->instance), !row.instance.empty());
+  }
 }
 
 TEST(Build, AGroupRepeatsNoMessageForItsAddresses) {
@@ -271,7 +324,7 @@ TEST(Build, AGroupRepeatsNoMessageForItsAddresses) {
   configuration.virtual_servers[0].key = model::ServiceGroup{"web"};
   configuration.virtual_servers[0].quorum = said(9u);
   const Outcome outcome = build_of(configuration);
-  EXPECT_EQ(outcome.built.plan.check.services.size(), 9u);
+  EXPECT_EQ(outcome.built.plan.ipvs.services.size(), 9u);
   EXPECT_EQ(outcome.diagnostics.all().size(), 1u);
 }
 

@@ -1,10 +1,11 @@
 // Differences between plans and the identifiers that make them possible.
 // SPDX-License-Identifier: Apache-2.0
-#include "parent/plan/delta.h"
+#include "parent/plan/difference/delta.h"
 
 #include <gtest/gtest.h>
 
 #include "parent/plan/identity.h"
+#include "parent/plan/difference/without.h"
 #include "tests/unit/plan/plan_example.h"
 
 namespace holdfast {

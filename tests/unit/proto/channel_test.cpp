@@ -101,6 +101,24 @@ TEST(ChannelSocket, BacklogIsBounded) {
   EXPECT_EQ(last.error().code, ENOBUFS);
 }
 
+TEST(Link, DrainDeliversAllThatAPeerSaidBeforeItsEnd) {
+  Loop loop;
+  auto ends = make_channel();
+  ASSERT_TRUE(ends);
+  int heard = 0;
+  IpvsdEnd right(loop, std::move(ends->second), Descriptors::kRefused, [&](auto&, Fd) { ++heard; }, {});
+  const int said = 3 * kMessagesPerWakeup;
+  {
+    VrrpdEnd left(loop, std::move(ends->first), Descriptors::kRefused, [](auto&, Fd) {}, {});
+    wire::VrrpdToIpvsd message;
+    message.mutable_claim()->set_instance(1);
+    for (int count = 0; count < said; ++count) ASSERT_TRUE(left.send(message));
+  }
+  right.drain();
+  EXPECT_EQ(heard, said);
+  EXPECT_FALSE(right.open());
+}
+
 TEST(Link, DeliversTypedMessagesAndReportsTheEndOnce) {
   Loop loop;
   auto ends = make_channel();

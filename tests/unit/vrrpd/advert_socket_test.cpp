@@ -6,13 +6,13 @@
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 
 #include "parent/launcher/sockets.h"
+#include "proto/runtime/loop.h"
 #include "tests/unit/vrrpd/configs.h"
 
 namespace holdfast::vrrp {
@@ -46,8 +46,10 @@ AdvertSocket::Received read_late(AdvertSocket& socket, const IpAddress& address,
   EXPECT_TRUE(socket.send(message, address, address, 255));
   pollfd waiting{socket.fd(), POLLIN, 0};
   EXPECT_EQ(::poll(&waiting, 1, kPatienceMilliseconds), 1);
-  const timespec wait{0, std::chrono::nanoseconds(kWait).count()};
-  ::nanosleep(&wait, nullptr);
+  Loop loop;
+  Loop::Timer later = loop.timer([&loop] { loop.stop(0); });
+  later.arm(loop.now() + kWait);
+  loop.run();
   const AdvertSocket::Received received = socket.receive(buffer);
   EXPECT_TRUE(received.any && received.packet);
   if (received.packet) {

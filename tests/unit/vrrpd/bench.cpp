@@ -129,6 +129,7 @@ void Process::from_vrrpd(const wire::VrrpdToParent& message) {
     case wire::VrrpdToParent::kPriorityChanged:
     case wire::VrrpdToParent::kLowerPriorityHeard:
     case wire::VrrpdToParent::kPong:
+    case wire::VrrpdToParent::kSessionChanged:
     case wire::VrrpdToParent::BODY_NOT_SET: break;
   }
 }

@@ -39,7 +39,7 @@ TEST(Intake, CountsAndPassesOnWhatIsGood) {
   const Router router = running();
   Intake intake;
   const auto message = advert();
-  const auto outcome = intake.take(router, kSocket, {kPeer, ip("224.0.0.18"), 255, message}, kStart);
+  const auto outcome = intake.take(router, kSocket, {kPeer, ip("224.0.0.18"), 255, message}, {kStart});
   ASSERT_TRUE(outcome.event);
   EXPECT_EQ(outcome.event->instance, kId);
   EXPECT_EQ(outcome.event->source, kPeer);
@@ -54,15 +54,15 @@ TEST(Intake, LogsAKindOfRejectionOnceUntilSomethingGoodComes) {
   const auto message = advert();
   const Packet far{kPeer, ip("224.0.0.18"), 254, message};
   const Packet near{kPeer, ip("224.0.0.18"), 255, message};
-  EXPECT_EQ(intake.take(router, kSocket, far, kStart).line, "(V) advert from 192.0.2.2 rejected: TTL or hop limit is not 255");
+  EXPECT_EQ(intake.take(router, kSocket, far, {kStart}).line, "(V) advert from 192.0.2.2 rejected: TTL or hop limit is not 255");
   int lines = 0;
-  for (int count = 0; count < 1000; ++count) lines += intake.take(router, kSocket, far, kStart + count * 1s).line.empty() ? 0 : 1;
+  for (int count = 0; count < 1000; ++count) lines += intake.take(router, kSocket, far, {kStart + count * 1s}).line.empty() ? 0 : 1;
   EXPECT_EQ(lines, 0);
   EXPECT_EQ(intake.traffic(kId).rejected[Rejection::kTtl], 1001U);
   // Good and bad ones in turn: not more than one line in ten seconds.
   for (int count = 0; count < 100; ++count) {
-    intake.take(router, kSocket, near, kStart + 2000s + count * 1s);
-    lines += intake.take(router, kSocket, far, kStart + 2000s + count * 1s).line.empty() ? 0 : 1;
+    intake.take(router, kSocket, near, {kStart + 2000s + count * 1s});
+    lines += intake.take(router, kSocket, far, {kStart + 2000s + count * 1s}).line.empty() ? 0 : 1;
   }
   EXPECT_EQ(lines, 10);
 }
@@ -73,7 +73,7 @@ TEST(Intake, UnknownRoutersAreOnlyCounted) {
   VrrpInstance other = router_v3();
   other.vrid = 52;
   const auto message = advert(other);
-  const auto outcome = intake.take(router, kSocket, {kPeer, ip("224.0.0.18"), 255, message}, kStart);
+  const auto outcome = intake.take(router, kSocket, {kPeer, ip("224.0.0.18"), 255, message}, {kStart});
   EXPECT_FALSE(outcome.event);
   EXPECT_EQ(outcome.line, "");
   EXPECT_EQ(intake.unknown_vrids(), 1U);
@@ -85,15 +85,15 @@ TEST(Intake, AnOldUnicastPeerIsAnsweredInKind) {
   config.source = ip("192.0.2.1");
   config.peers = {{kPeer, 0, 255}};
   Router router = running(config);
-  const SocketKey socket{2, Family::kIpv4, true};
+  const SocketKey socket{2, Family::kIpv4, true, ip("192.0.2.1")};
   router.handle(SocketOpened{socket}, kStart);
   ASSERT_EQ(router.view(kId)->state.state, VrrpState::kBackup);
   Intake intake;
   const auto message = encode(config, {200, 1, kPeer, ip("192.0.2.1"), /*old_unicast_checksum=*/true});
   const Packet packet{kPeer, ip("192.0.2.1"), 255, message};
-  EXPECT_EQ(intake.take(router, socket, packet, kStart).line, "(V) Setting unicast VRRPv3 checksum to old version");
+  EXPECT_EQ(intake.take(router, socket, packet, {kStart}).line, "(V) Setting unicast VRRPv3 checksum to old version");
   EXPECT_TRUE(intake.traffic(kId).old_checksum);
-  EXPECT_EQ(intake.take(router, socket, packet, kStart).line, "");
+  EXPECT_EQ(intake.take(router, socket, packet, {kStart}).line, "");
 }
 
 wire::PlanBegin begin(std::uint64_t generation, std::uint32_t chunks) {

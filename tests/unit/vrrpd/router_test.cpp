@@ -206,13 +206,14 @@ TEST_F(RouterTest, PacketsFindTheirRouterBySocketVridAndDestination) {
     plan.instances.push_back(unicast);
   }
   start(plan);
-  const SocketKey unicast{2, Family::kIpv4, true};
-  give(SocketOpened{unicast});
+  const SocketKey one_source{2, Family::kIpv4, true, ip("192.0.2.52")};
+  const SocketKey other_source{2, Family::kIpv4, true, ip("192.0.2.53")};
+  give(SocketOpened{one_source});
   EXPECT_EQ(router_.listener(kSocket, 51, ip("224.0.0.18")), kId);
   EXPECT_EQ(router_.listener(kSocket, 52, ip("224.0.0.18")), std::nullopt);
   EXPECT_EQ(router_.listener({3, Family::kIpv4, false}, 51, ip("224.0.0.18")), std::nullopt);
-  EXPECT_EQ(router_.listener(unicast, 51, ip("192.0.2.52")), InstanceId{52});
-  EXPECT_EQ(router_.listener(unicast, 51, ip("192.0.2.53")), InstanceId{53});
+  EXPECT_EQ(router_.listener(one_source, 51, ip("192.0.2.52")), InstanceId{52});
+  EXPECT_EQ(router_.listener(other_source, 51, ip("192.0.2.53")), InstanceId{53}) << "two sources on one interface are two sockets";
   plan.instances.erase(plan.instances.begin());
   apply(plan);
   EXPECT_EQ(router_.listener(kSocket, 51, ip("224.0.0.18")), std::nullopt);
@@ -280,7 +281,9 @@ TEST(RouterPlan, RefusesWhatItCannotDo) {
   VrrpPlan plan = one();
   EXPECT_EQ(refused(plan), "");
   plan.instances[0].authentication = Authentication::kHeader;
+  plan.instances[0].family = Family::kIpv6;
   EXPECT_NE(refused(plan).find("auth_type AH"), std::string::npos);
+  plan = one();
   plan.instances[0].authentication = Authentication::kPass;
   EXPECT_NE(refused(plan).find("version 3"), std::string::npos);
   plan = one();

@@ -3,89 +3,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
-#include "tests/unit/vrrpd/configs.h"
-#include "vrrpd/wire/acceptance.h"
-#include "vrrpd/wire/advert.h"
+#include "tests/unit/vrrpd/vectors.h"
 
 namespace holdfast::vrrp {
 namespace {
-
-using nlohmann::json;
-using Octets = std::vector<std::uint8_t>;
-
-constexpr std::size_t kEthernet = 14;
-constexpr std::size_t kIpv6Header = 40;
-
-const json& vectors() {
-  static const json all = [] {
-    std::ifstream file(std::string(HF_SOURCE_ROOT) + "/tests/conformance/vectors.json");
-    return json::parse(file)["vectors"];
-  }();
-  return all;
-}
-
-Octets unhex(const std::string& text) {
-  Octets octets;
-  for (std::size_t at = 0; at + 1 < text.size(); at += 2) octets.push_back(static_cast<std::uint8_t>(std::stoi(text.substr(at, 2), nullptr, 16)));
-  return octets;
-}
-
-// What the kernel hands up: IPv4 with its header, cut to its total length; IPv6 without, with ancillary data.
-std::optional<Packet> delivered(const Octets& frame) {
-  const auto datagram = std::span<const std::uint8_t>(frame).subspan(kEthernet);
-  if ((datagram[0] >> 4) == 4) {
-    const std::size_t total = static_cast<std::size_t>(datagram[2] << 8 | datagram[3]);
-    return split_ipv4(datagram.first(std::min(total, datagram.size())));
-  }
-  Packet packet;
-  packet.source = *IpAddress::from_octets(datagram.subspan(8, 16));
-  packet.destination = *IpAddress::from_octets(datagram.subspan(24, 16));
-  packet.ttl = datagram[7];
-  packet.message = datagram.subspan(kIpv6Header, static_cast<std::size_t>(datagram[4] << 8 | datagram[5]));
-  return packet;
-}
-
-VrrpInstance receiver(const json& dut, bool strict) {
-  const std::string config = dut["config"];
-  VrrpInstance instance = config == "v3ip6" ? router_v6() : config.starts_with("v2") ? router_v2() : router_v3();
-  instance.strict = strict;
-  instance.v3_checksum_as_v2 = config == "v3asv2";
-  if (config == "v2pass") {
-    instance.authentication = Authentication::kPass;
-    instance.password = {'s', '3', 'c', 'r', 'e', 't'};
-  }
-  if (config == "v3uni") {
-    instance.unicast = true;
-    instance.source = ip("192.0.2.1");
-    instance.peers = {{ip("192.0.2.2"), 0, 255}};
-  }
-  return instance;
-}
-
-struct Judged {
-  bool accepted = false;
-  Verdict verdict;
-};
-
-Judged judge_vector(const json& vector, bool strict) {
-  const Octets frame = unhex(vector["frame"]);
-  const VrrpInstance config = receiver(vector["dut"], strict);
-  const auto packet = delivered(frame);
-  if (!packet) return {false, {Rejection::kTruncated}};
-  const auto advert = decode(packet->message, config.family);
-  if (!advert) return {false, {Rejection::kTruncated}};
-  if (advert->vrid != config.vrid) return {false, {}};  // no such router on the interface
-  const Receiver self{ip(config.family == Family::kIpv6 ? "fe80::1" : "192.0.2.1"), std::nullopt, false};
-  const Verdict verdict = judge(config, self, *packet, *advert);
-  return {!verdict.rejection.has_value(), verdict};
-}
-
-bool is_reception(const json& vector) { return vector["id"].get<std::string>().starts_with("VRRP-RX-"); }
 
 TEST(Vectors, StrictModeFollowsTheRfcs) {
   int judged = 0;
@@ -155,7 +79,7 @@ TEST(Vectors, DecodedFieldsAreThoseOfTheFrame) {
     const std::string id = vector["id"];
     if (!id.starts_with("VRRP-") || id.find("-ah") != std::string::npos) continue;
     SCOPED_TRACE(id);
-    const Octets frame = unhex(vector["frame"]);
+    const Bytes frame = unhex(vector["frame"]);
     const auto packet = delivered(frame);
     ASSERT_TRUE(packet);
     EXPECT_EQ(packet->source.to_string(), vector["fields"]["ip"]["src"]);
@@ -187,7 +111,7 @@ TEST(Vectors, SentAdvertsAreKeepalivedsOctetByOctet) {
     const std::string id = vector["id"];
     if (!id.starts_with("VRRP-TX-") || id == "VRRP-TX-v2-ah") continue;
     SCOPED_TRACE(id);
-    const Octets frame = unhex(vector["frame"]);
+    const Bytes frame = unhex(vector["frame"]);
     const auto packet = delivered(frame);
     ASSERT_TRUE(packet);
     const json& fields = vector["fields"]["vrrp"];
@@ -202,11 +126,11 @@ TEST(Vectors, SentAdvertsAreKeepalivedsOctetByOctet) {
                                                        : Duration(fields["max_adver_int_cs"].get<int>() * 10ms);
     if (fields.value("auth_type", 0) == 1) {
       config.authentication = Authentication::kPass;
-      const Octets password = unhex(fields["auth_data"]);
+      const Bytes password = unhex(fields["auth_data"]);
       std::copy(password.begin(), password.end(), config.password.begin());
     }
     const AdvertDetails details{fields["priority"], listed_addresses(config, 1500), packet->source, packet->destination, false};
-    EXPECT_EQ(encode(config, details), Octets(packet->message.begin(), packet->message.end()));
+    EXPECT_EQ(encode(config, details), Bytes(packet->message.begin(), packet->message.end()));
     ++compared;
   }
   EXPECT_EQ(compared, 19);
