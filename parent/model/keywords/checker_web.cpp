@@ -83,6 +83,7 @@ void status_code(Use& use) {
 }
 
 void regex(Use& use) {
+  if (use.rest.empty()) return;  // said already
   if (use.rest.size() != 1) {
     use.warn("one-expression", "regex takes one expression: it is ignored", "quotes around one with blanks");
     return;
