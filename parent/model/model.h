@@ -14,12 +14,12 @@
 #include <vector>
 
 #include "parent/config/diagnostic.h"
-#include "parent/model/checks.h"
-#include "parent/model/peering.h"
-#include "parent/model/link_settings.h"
-#include "parent/model/located.h"
-#include "parent/model/lvs_globals.h"
-#include "parent/model/values.h"
+#include "parent/model/settings/checks.h"
+#include "parent/model/settings/peering.h"
+#include "parent/model/settings/link_settings.h"
+#include "parent/model/settings/located.h"
+#include "parent/model/settings/lvs_globals.h"
+#include "parent/model/settings/values.h"
 #include "proto/value/address.h"
 #include "proto/value/instant.h"
 #include "proto/value/ipvs_plan.h"

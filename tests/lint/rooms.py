@@ -65,7 +65,7 @@ RIGHTS = [
     ("connections are opened by checkerd/connect", r"(?<![\w.>:])(::)?connect\(", ("checkerd/connect/", "parent/status/log_output", "parent/control/socket"), "G1"),
     ("files are opened by the launcher", r"(?<![\w.>])(::)?(openat|openat2|fopen|creat)\(|(?<![\w.>])::open\(|[=(,!]\s*open\((?!\))|std::[io]?fstream",
      ("parent/launcher/", "parent/entry/", "parent/scriptd/", "policy/landlock", "ipvsd/kernel/sysctl", "ipvsd/kernel/process_source", "parent/status/dump_file",
-      "parent/driver/files", "parent/driver/owned", "parent/control/answers"), "G1"),
+      "parent/driver/files", "parent/driver/owned", "parent/driver/intents", "parent/control/answers"), "G1"),
     ("only the loop reads a clock", r"\bclock_gettime\b|\bgettimeofday\b|::now\(", ("proto/runtime/", "policy/"), "G7"),
     ("no exceptions", r"\bthrow\b|\bcatch *\(", (), "G22"),
     ("no threads", r"std::(thread|jthread|mutex|async)\b|\bpthread_create\b", (), "G15"),

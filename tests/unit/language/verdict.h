@@ -1,5 +1,5 @@
 // What a configuration test says of a text: the exit status, the diagnostics that decide it, and the plan.
-// The machine of these tests has the interfaces lo, eth0 and eth1 and the file that it is given; nothing else is asked.
+// The machine of these tests has the interfaces lo, eth0 and eth1, the file that it is given and one key; nothing else is asked.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -34,6 +34,10 @@ inline Surroundings machine() {
     if (name == "lo") return KnownInterface{.loopback = true, .multicast = false};
     if (name == "eth0" || name == "eth1") return KnownInterface{};
     return std::nullopt;
+  };
+  around.secret = [](const std::string& path) -> Result<std::string> {
+    if (path == "/etc/keepalived/key") return std::string("0123456789abcdef0123456789abcdef\n");
+    return Error{path + ": no such file", ENOENT};
   };
   return around;
 }

@@ -38,8 +38,8 @@ TEST(Dump, EveryValueInOneWriting) {
       {"vrrp_script s { script \"/bin/x 'a b' {\" nobody\n weight 254\n interval 0\n}\n",
        "vrrp_script s {\n    script \"/bin/x 'a b' {\" \"nobody\"\n    weight 253\n    interval 1\n}\n"},
       {"nonsense\nvrrp_instance V { priority 300\n priority 20\n colour blue\n}\n", "vrrp_instance V {\n    priority 20\n}\n"},
-      {"static_routes {\n 10.0.0.0/8 via 10.1.1.1 dev eth0\n}\nbfd_instance b { min_rx 010\n}\n",
-       "static_routes {\n    10.0.0.0/8 via 10.1.1.1 dev eth0\n}\nbfd_instance b {\n    min_rx 10\n}\n"},
+      {"static_routes {\n 10.0.0.0/8 via 10.1.1.1 dev eth0\n}\nbfd_instance b { neighbor_ip 198.51.100.1\n min_rx 010\n}\n",
+       "static_routes {\n    10.0.0.0/8 via 10.1.1.1 dev eth0\n}\nbfd_instance b {\n    neighbor_ip 198.51.100.1\n    min_rx 10\n}\n"},
       {"vrrp_instance V {\n authentication {\n auth_pass secretpassword\n}\n}\n",
        "vrrp_instance V {\n    authentication {\n        auth_pass secretpa\n    }\n}\n"},
   };

@@ -89,6 +89,7 @@ void Process::give_socket(std::uint32_t index, Family family, bool unicast, cons
   advert_socket.set_interface_index(index);
   advert_socket.set_family(static_cast<std::uint32_t>(family));
   advert_socket.set_unicast(unicast);
+  if (unicast && source != nullptr) encode(*source, *advert_socket.mutable_address());
   HF_CHECK(parent_->send(message, *std::move(socket)));
 }
 

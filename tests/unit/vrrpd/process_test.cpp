@@ -189,7 +189,7 @@ TEST_F(ProcessTest, RefusesWhatItCannotDoAndKeepsRunning) {
   Process process(loop_, HF_VRRPD);
   start(process, "va", plan("va", 100, router_v3()));
   ASSERT_TRUE(becomes(process, VrrpState::kMaster));
-  VrrpPlan impossible = plan("va", 100, router_v2());
+  VrrpPlan impossible = plan("va", 100, router_v3());
   impossible.instances[0].authentication = Authentication::kHeader;
   process.give_plan(impossible);
   EXPECT_TRUE(run_until(loop_, kPatience, [&] { return process.refused.size() == 1; }));

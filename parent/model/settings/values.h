@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "parent/model/located.h"
+#include "parent/model/settings/located.h"
 
 namespace holdfast::model {
 

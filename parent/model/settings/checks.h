@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
-#include "parent/model/located.h"
-#include "parent/model/values.h"
+#include "parent/model/settings/located.h"
+#include "parent/model/settings/values.h"
 #include "proto/value/address.h"
 #include "proto/value/check_plan.h"
 #include "proto/value/instant.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "parent/model/located.h"
+#include "parent/model/settings/located.h"
 #include "proto/value/address.h"
 #include "proto/value/instant.h"
 #include "proto/value/link_plan.h"

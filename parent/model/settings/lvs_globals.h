@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "parent/model/located.h"
+#include "parent/model/settings/located.h"
 #include "proto/value/address.h"
 
 namespace holdfast::model {
