@@ -245,7 +245,7 @@ class Start(unittest.TestCase):
                 f"--bounding-set=-all,{rights}", *more]
 
     def test_with_the_ambient_rights_of_a_service(self):
-        rights = "+net_admin,+net_raw,+setuid,+setgid,+setpcap,+kill,+sys_chroot"
+        rights = "+net_admin,+net_raw,+net_bind_service,+setuid,+setgid,+setpcap,+kill,+sys_chroot"
         process = self.run_foreground(*self.as_user(rights))
         parent, said = self.wait_until_up()
         found = self.check_held(parent, said, {"holdfast-launch": (LAUNCHER & ~(1 << 2), 2)})
