@@ -16,8 +16,15 @@ CheckerdDriver::CheckerdDriver(Loop& loop, Fd parent, std::size_t runs_max)
       runs_max_(runs_max),
       outbox_(loop, [this] { loop_.stop(1); }),
       runs_(loop, {.finished = [this](const Report& report) { finished(report); },
-                   .again = [this](CheckRun run, Instant when) { schedule_.again(run.check, when); rearm(); },
+                   .again = [this](CheckRun run, Instant when) { schedule_.again(run.probe, when); rearm(); },
                    .run_script = [this](ScriptId script, std::uint64_t run) { return run_script(script, run); },
+                   .want_socket =
+                       [this](CheckId check, std::uint64_t run) {
+                         wire::CheckerdToParent message;
+                         message.mutable_open_check_socket()->set_check(check.value);
+                         message.mutable_open_check_socket()->set_run(run);
+                         outbox_.send(std::move(message));
+                       },
                    .worker_stuck =
                        [this](unsigned slot, const std::string& why) {
                          log_error(LogEvent::kMessage, "worker " + std::to_string(slot) + " is given up: " + why);
@@ -61,6 +68,8 @@ void CheckerdDriver::on_parent(wire::ParentToCheckerd& message, Fd descriptor) {
       return;
     case wire::ParentToCheckerd::kScriptFinished:
       return on_script(message.script_finished());
+    case wire::ParentToCheckerd::kCheckSocket:
+      return on_socket(message.check_socket(), std::move(descriptor));
     case wire::ParentToCheckerd::kBfdState:
       if (sessions_.size() < kSessionsMax || sessions_.contains(message.bfd_state().name())) {
         sessions_[message.bfd_state().name()] = message.bfd_state().up();
@@ -102,18 +111,23 @@ void CheckerdDriver::commit(const wire::PlanCommit& message) {
 
 // By difference: checks of the same identity keep their state, their place in the schedule and their run in flight.
 void CheckerdDriver::apply(PlanIntake::Committed&& committed) {
-  std::unordered_map<CheckId, const Check*> before = std::move(checks_);
+  const std::unordered_map<CheckId, const Check*> before = std::move(checks_);
+  const auto probes_before = std::move(askers_);
   const CheckPlan old_plan = std::exchange(plan_, std::move(committed.plan));  // keeps what `before` points to until the end
   checks_.clear();
+  askers_.clear();
   for (const CheckedService& service : plan_.services) {
     for (const CheckedServer& server : service.servers) {
-      for (const Check& check : server.checks) checks_.emplace(check.id, &check);
+      for (const Check& check : server.checks) {
+        checks_.emplace(check.id, &check);
+        askers_[check.probe].push_back(&check);
+      }
     }
   }
-  for (const auto& [check, place] : before) {
-    if (checks_.contains(check)) continue;
-    runs_.cancel(check);
-    std::erase_if(remarks_, [&](const auto& remark) { return remark.first.first == check; });
+  for (const auto& [probe, askers] : probes_before) {
+    if (askers_.contains(probe)) continue;
+    runs_.cancel(probe);
+    std::erase_if(remarks_, [&](const auto& remark) { return remark.first.first == probe; });
   }
   const Actions actions = pools_.apply(plan_, committed.memory);
   std::vector<CheckVerdict> states = pools_.verdicts();
@@ -123,6 +137,7 @@ void CheckerdDriver::apply(PlanIntake::Committed&& committed) {
   schedule_.apply(plan_, states, loop_.now());
   refused_.clear();
   act(actions);
+  adopt_known(before);
   for (const CheckedService& service : plan_.services) {
     for (const CheckedServer& server : service.servers) {
       for (const Check& check : server.checks) {
@@ -134,10 +149,31 @@ void CheckerdDriver::apply(PlanIntake::Committed&& committed) {
   rearm();
 }
 
+// A check that joins a probe which already has a result has that result.
+void CheckerdDriver::adopt_known(const std::unordered_map<CheckId, const Check*>& before) {
+  for (const auto& [probe, askers] : askers_) {
+    const auto state = schedule_.state(probe);
+    if (!state || !state->known || askers.size() < 2) continue;
+    for (const Check* check : askers) {
+      if (before.contains(check->id)) continue;
+      Server::Opinion opinion = *pools_.server_of(check->id)->opinion(check->id);
+      if (opinion.known && opinion.up == state->up) continue;
+      opinion.up = state->up;
+      opinion.known = true;
+      act(pools_.hear(opinion));
+      tell_verdict(*pools_.verdict(check->id));
+    }
+  }
+}
+
 void CheckerdDriver::on_script(const wire::ScriptFinished& message) {
   const auto outcome = decode(message);
   if (!outcome) return refuse(outcome.error().message);
   runs_.script_finished(message.run(), *outcome);
+}
+
+void CheckerdDriver::on_socket(const wire::CheckSocket& message, Fd descriptor) {
+  runs_.socket_came(message.run(), std::move(descriptor), printable(message.fault()));
 }
 
 bool CheckerdDriver::run_script(ScriptId script, std::uint64_t run) {
@@ -153,7 +189,7 @@ void CheckerdDriver::on_time() {
   const std::size_t flying = schedule_.in_flight();
   const std::size_t room = runs_max_ > flying ? runs_max_ - flying : 0;
   const std::vector<CheckRun> due = schedule_.due(loop_.now(), std::min(room, kRunsPerBatch));
-  for (const CheckRun& run : due) runs_.begin(run, *checks_.at(run.check));
+  for (const CheckRun& run : due) runs_.begin(run, *askers_.at(run.probe).front());
   if (due.size() == kRunsPerBatch) next_batch_ = loop_.now() + kBatchPause;
   rearm();
 }
@@ -173,8 +209,8 @@ Subject CheckerdDriver::subject_of(CheckId check) const {
 
 // The same remark about the same url is made once, until it changes.
 bool CheckerdDriver::worth_saying(const Report& report) {
-  const std::pair key{report.run.check, report.run.url};
-  if (report.result == RunResult::kFailed || report.detail.empty()) {
+  const std::pair key{report.run.probe, report.run.url};
+  if ((report.result == RunResult::kFailed && report.finding != Finding::kNoRoute) || report.detail.empty()) {
     remarks_.erase(key);
     return true;
   }
@@ -182,28 +218,34 @@ bool CheckerdDriver::worth_saying(const Report& report) {
   return std::exchange(last, report.detail) != report.detail;
 }
 
+// One result for everybody who asked.
 void CheckerdDriver::finished(const Report& report) {
-  const CheckId id = report.run.check;
-  const auto progress = schedule_.finished(id, report.result, loop_.now());
+  const auto progress = schedule_.finished(report.run.probe, report.result, loop_.now());
   rearm();
-  const Server* server = pools_.server_of(id);
-  if (!progress || !server || stopping_) return;
-  Report said = report;
+  const auto askers = askers_.find(report.run.probe);
+  if (!progress || askers == askers_.end() || stopping_) return;
   const bool new_remark = worth_saying(report);
-  if (!new_remark && report.result == RunResult::kPassed) said.detail.clear();
-  if (new_remark || report.result != RunResult::kNotRun) {
-    lines(LogEvent::kCheckFailed, lines_of(*checks_.at(id), subject_of(id), said, *progress));
-  }
+  for (const Check* check : askers->second) heard(*check, report, *progress, new_remark);
+}
+
+void CheckerdDriver::heard(const Check& check, const Report& report, const Progress& progress, bool new_remark) {
+  const CheckId id = check.id;
+  const Server* server = pools_.server_of(id);
+  if (!server) return;
+  Report said = report;
+  const bool ours = report.result == RunResult::kNotRun || report.finding == Finding::kNoRoute;
+  if (!new_remark && (report.result == RunResult::kPassed || ours)) said.detail.clear();
+  if (new_remark || report.result != RunResult::kNotRun) lines(LogEvent::kCheckFailed, lines_of(check, subject_of(id), said, progress));
   if (report.result == RunResult::kNotRun) return;
   Server::Opinion opinion = *server->opinion(id);
   const bool reweighed = report.result == RunResult::kPassed && opinion.weight != report.weight;
-  opinion.up = progress->up;
-  opinion.known = progress->known;
+  opinion.up = progress.up;
+  opinion.known = progress.known;
   if (report.result == RunResult::kPassed) opinion.weight = report.weight;
-  if (!progress->changed() && !reweighed) {
-    if (progress->failures != progress->was_failures) {  // a restarted checkerd goes on in the middle of a retry series
+  if (!progress.changed() && !reweighed) {
+    if (progress.failures != progress.was_failures) {  // a restarted checkerd goes on in the middle of a retry series
       CheckVerdict verdict = *pools_.verdict(id);
-      verdict.failures = progress->failures;
+      verdict.failures = progress.failures;
       tell_verdict(verdict);
     }
     return;

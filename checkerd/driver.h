@@ -48,6 +48,7 @@ class CheckerdDriver {
   void commit(const wire::PlanCommit& message);
   void apply(PlanIntake::Committed&& committed);
   void on_script(const wire::ScriptFinished& message);
+  void on_socket(const wire::CheckSocket& message, Fd descriptor);
   void report_services(std::uint64_t cookie);
   void stop();
   void refuse(const std::string& why);
@@ -56,6 +57,8 @@ class CheckerdDriver {
   void on_time();
   void rearm();
   void finished(const Report& report);
+  void heard(const Check& check, const Report& report, const Progress& progress, bool worth_saying);
+  void adopt_known(const std::unordered_map<CheckId, const Check*>& before);
   bool worth_saying(const Report& report);
   bool run_script(ScriptId script, std::uint64_t run);
   Subject subject_of(CheckId check) const;
@@ -83,7 +86,8 @@ class CheckerdDriver {
   std::uint64_t ipvsd_epoch_ = 0;
   PlanIntake intake_;
   CheckPlan plan_;
-  std::unordered_map<CheckId, const Check*> checks_;  // into plan_
+  std::unordered_map<CheckId, const Check*> checks_;               // into plan_
+  std::unordered_map<ProbeId, std::vector<const Check*>> askers_;  // of each probe, in the order of the plan
   Schedule schedule_;
   Pools pools_;
   Runs runs_;
@@ -91,7 +95,7 @@ class CheckerdDriver {
   Instant next_batch_{};
   Loop::Timer refusal_timer_;
   std::unordered_map<DestinationId, unsigned> refused_;
-  std::map<std::pair<CheckId, std::size_t>, std::string> remarks_;  // last said about our own troubles, per url
+  std::map<std::pair<ProbeId, std::size_t>, std::string> remarks_;  // last said about our own troubles, per url
   std::map<std::string, bool> sessions_;  // bfd_instances: which are up, for BFD_CHECK
   bool stopping_ = false;
 };

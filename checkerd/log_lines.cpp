@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checkerd/log_lines.h"
 
+#include <string_view>
+
 namespace holdfast {
 
 namespace {
@@ -18,9 +20,15 @@ Lines trouble(const Subject& subject, const Report& report) {
   return {"Check of service " + subject.server + " of VS " + subject.service + " could not be run: " + report.detail};
 }
 
+// The server may be well: this host does not know how to reach it.
+Lines no_route(const Subject& subject, const Report& report) {
+  if (report.finding != Finding::kNoRoute || report.detail.empty()) return {};
+  return {"No route from here to service " + subject.server + " of VS " + subject.service + ": " + report.detail};
+}
+
 Lines tcp_lines(const Check& check, const Subject& subject, const Report& report, const Progress& progress) {
   if (report.result == RunResult::kPassed) {
-    if (progress.was_up && progress.was_known) return {};
+    if (progress.rising || (progress.was_up && progress.was_known)) return {};
     return {"TCP connection to " + subject.server + " success."};
   }
   Lines lines;
@@ -33,6 +41,7 @@ Lines tcp_lines(const Check& check, const Subject& subject, const Report& report
 
 std::string web_trouble(const Report& report) {
   switch (report.finding) {
+    case Finding::kNoRoute:
     case Finding::kConnectFailed: return "Connection failed server ";
     case Finding::kConnectTimedOut: return "Timeout connecting server ";
     case Finding::kTlsFailed: return "SSL handshake/communication error connecting to server ";
@@ -40,6 +49,8 @@ std::string web_trouble(const Report& report) {
     case Finding::kNoAnswer: return "Read, no data received from  server ";
     case Finding::kWrongStatus: return "HTTP status code error to server ";
     case Finding::kWrongDigest: return "MD5 digest error to server ";
+    case Finding::kTooCostly:
+    case Finding::kWrongText: return "Regex search failed to server ";
     default: return "Read error with server ";
   }
 }
@@ -53,7 +64,8 @@ Lines web_lines(const Check& check, const Subject& subject, const Report& report
       lines.push_back("http_check for RS " + subject.server + " VS " + subject.service + " url " + url.virtualhost + url.path + ": " + report.detail);
     }
     if (!progress.was_up) {
-      lines.push_back((url.digest.empty() ? "HTTP status code success to " : "MD5 digest success to ") + subject.server + " url(" + url.path + ")");
+      const char* what = !url.expression.pattern.empty() ? "Regex search success to " : url.digest.empty() ? "HTTP status code success to " : "MD5 digest success to ";
+      lines.push_back(what + subject.server + " url(" + url.path + ")");
     }
     if (progress.complete && !(progress.was_up && progress.was_known)) {
       lines.push_back("Remote Web server " + subject.server + " succeed on service.");
@@ -61,10 +73,40 @@ Lines web_lines(const Check& check, const Subject& subject, const Report& report
     return lines;
   }
   if (check.enabled_log && (progress.was_up || !progress.was_known)) {
-    const bool ours = report.finding == Finding::kMalformed || report.finding == Finding::kWorkersLost || report.finding == Finding::kTlsFailed;
+    const bool ours = report.finding == Finding::kMalformed || report.finding == Finding::kWorkersLost || report.finding == Finding::kTlsFailed ||
+                      report.finding == Finding::kTooCostly;
     lines.push_back(web_trouble(report) + subject.server + (ours ? detail_of(report) : "") + ".");
   }
   if (progress.was_up && !progress.up) lines.push_back("HTTP_CHECK on service " + subject.server + suffix(progress));
+  return lines;
+}
+
+// SMTP_CHECK, DNS_CHECK, UDP_CHECK, PING_CHECK.
+struct Kind {
+  std::string_view check;    // its keyword
+  std::string_view success;  // what is said before the server when it comes up
+  std::string_view after;    // and behind it
+};
+
+Kind kind_of(const Check& check) {
+  if (std::holds_alternative<SmtpCheck>(check.what)) return {"SMTP_CHECK", "Remote SMTP server ", " succeed on service."};
+  if (std::holds_alternative<DnsCheck>(check.what)) return {"DNS_CHECK", "DNS_CHECK: DNS query successful for ", ""};
+  if (std::holds_alternative<UdpCheck>(check.what)) return {"UDP_CHECK", "UDP connection to ", " success."};
+  return {"PING_CHECK", "ICMP connection to ", " success."};
+}
+
+Lines plain_lines(const Check& check, const Subject& subject, const Report& report, const Progress& progress) {
+  const Kind kind = kind_of(check);
+  if (report.result == RunResult::kPassed) {
+    if (!progress.complete || (progress.was_up && progress.was_known)) return {};
+    return {std::string(kind.success) + subject.server + std::string(kind.after)};
+  }
+  Lines lines;
+  if (check.enabled_log && progress.was_up) {
+    const bool late = report.finding == Finding::kConnectTimedOut || report.finding == Finding::kReadTimedOut;
+    lines.push_back(std::string(kind.check) + " of service " + subject.server + (late ? " timed out." : " failed") + (late ? "" : detail_of(report) + "."));
+  }
+  if (progress.was_up && !progress.up) lines.push_back(std::string(kind.check) + " on service " + subject.server + suffix(progress));
   return lines;
 }
 
@@ -83,7 +125,7 @@ Lines misc_lines(const Check& check, const Subject& subject, const Report& repor
   const std::string& path = std::get<MiscCheck>(check.what).path;
   const std::string line = "Misc check for [" + subject.server + " VS " + subject.service + "]" + (path.empty() ? "" : " by [" + path + "]");
   if (report.result == RunResult::kPassed) {
-    if (progress.was_up && progress.was_known) return {};
+    if (progress.rising || (progress.was_up && progress.was_known)) return {};
     return {line + " succeeded."};
   }
   if (progress.was_up && !progress.up) return {line + misc_outcome(report, progress)};
@@ -134,9 +176,13 @@ struct LinesOfAction {
 
 std::vector<std::string> lines_of(const Check& check, const Subject& subject, const Report& report, const Progress& progress) {
   if (report.result == RunResult::kNotRun) return trouble(subject, report);
-  if (std::holds_alternative<TcpCheck>(check.what)) return tcp_lines(check, subject, report, progress);
-  if (std::holds_alternative<HttpCheck>(check.what)) return web_lines(check, subject, report, progress);
-  return misc_lines(check, subject, report, progress);
+  Lines lines = no_route(subject, report);
+  const Lines usual = std::holds_alternative<TcpCheck>(check.what)    ? tcp_lines(check, subject, report, progress)
+                      : std::holds_alternative<HttpCheck>(check.what) ? web_lines(check, subject, report, progress)
+                      : std::holds_alternative<MiscCheck>(check.what) ? misc_lines(check, subject, report, progress)
+                                                                      : plain_lines(check, subject, report, progress);
+  lines.insert(lines.end(), usual.begin(), usual.end());
+  return lines;
 }
 
 std::vector<std::string> lines_of(const Action& action, const Pools& pools) { return std::visit(LinesOfAction{pools}, action); }

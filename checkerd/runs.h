@@ -1,5 +1,5 @@
-// Carries out one run of a check: connects for TCP, connects and hands over to a worker for HTTP, asks the parent for a script.
-// Reports what came out of it; what that means for a server is decided in schedule/ and verdict/.
+// Carries out one run of a check: connects, hands the connection over to a worker where there is something to read, asks the parent for a
+// script or for a socket that takes rights. Reports what came out of it; what that means for a server is decided in schedule/ and verdict/.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -20,12 +20,13 @@ namespace holdfast {
 
 inline constexpr unsigned kLossesMax = 3;            // workers that may end on one check in a row before that counts as its failure
 inline constexpr Duration kLossDelay{1'000'000};     // before a lost run is run again
+inline constexpr Duration kSocketWaitMax{5'000'000};  // for a socket of the launcher's
 inline constexpr Duration kScriptMargin{15'000'000};  // beyond a script's time limit, before we stop waiting for its outcome
 
 // What happened, in the terms that logs use.
 enum class Finding : std::uint8_t {
   kPassed, kConnectFailed, kConnectTimedOut, kTlsFailed, kReadTimedOut, kNoAnswer, kMalformed, kWrongStatus, kWrongDigest,
-  kScriptExited, kScriptSignalled, kScriptTimedOut, kScriptNotRun, kWorkersLost, kLocal
+  kScriptExited, kScriptSignalled, kScriptTimedOut, kScriptNotRun, kWorkersLost, kLocal, kNoRoute, kWrongText, kTooCostly, kRefused, kWrongReply
 };
 
 struct Report {
@@ -43,14 +44,17 @@ class Runs {
     std::function<void(const Report&)> finished;
     std::function<void(CheckRun, Instant when)> again;               // lost on our side
     std::function<bool(ScriptId, std::uint64_t run)> run_script;     // false: cannot be asked for
+    std::function<void(CheckId, std::uint64_t run)> want_socket;     // the launcher has to make it
     std::function<void(unsigned slot, const std::string&)> worker_stuck;
   };
 
   Runs(Loop& loop, Events events);
   void begin(const CheckRun& run, const Check& check);
-  void cancel(CheckId check);
+  void cancel(ProbeId probe);
   Status attach_worker(unsigned slot, Fd link) { return workers_.attach(slot, std::move(link)); }
   void script_finished(std::uint64_t run, const ScriptOutcome& outcome);
+  // The answer to want_socket; without a socket, why.
+  void socket_came(std::uint64_t run, Fd socket, const std::string& fault);
 
  private:
   struct Flight {
@@ -58,9 +62,12 @@ class Runs {
     Check check;
     Fd socket;             // connected, not yet with a worker
     bool waiting = false;  // for a worker with room
+    bool privileged = false;  // its socket is the launcher's
     Loop::Timer timer;
   };
+  void reach(std::uint64_t number, Fd prepared);
   void connected(std::uint64_t number, ConnectResult result);
+  void ask_for_socket(std::uint64_t number);
   void hand_over(std::uint64_t number);
   void hand_over_waiting();
   void probe_finished(std::uint64_t number, const wire::ProbeFinished& message);
@@ -75,13 +82,13 @@ class Runs {
   Connector connector_;
   Workers workers_;
   std::unordered_map<std::uint64_t, Flight> flights_;
-  std::unordered_map<CheckId, std::uint64_t> of_check_;
-  std::unordered_map<CheckId, unsigned> losses_;
+  std::unordered_map<ProbeId, std::uint64_t> of_probe_;
+  std::unordered_map<ProbeId, unsigned> losses_;
   std::deque<std::uint64_t> waiting_;  // for a worker with room
   std::uint64_t numbers_ = 0;
 };
 
-// The probe that one url of a check asks a worker for.
-wire::Probe probe_message(std::uint64_t number, const Check& check, const HttpCheck& http, const HttpUrl& url);
+// What a worker is asked for on a connection of this check; `privileged`: on a socket of the launcher's. TCP and scripts need no worker.
+wire::Probe probe_message(std::uint64_t number, const Check& check, std::size_t url, bool privileged);
 
 }  // namespace holdfast

@@ -39,19 +39,32 @@ SocketAddress socket_address(const IpAddress& address, std::uint16_t port) {
 
 Error local(const std::string& what) { return Error{what + ": " + std::strerror(errno), errno}; }
 
+int type_of(const Check& check) {
+  const bool datagrams = std::holds_alternative<DnsCheck>(check.what) || std::holds_alternative<UdpCheck>(check.what) ||
+                         std::holds_alternative<PingCheck>(check.what);
+  return datagrams ? SOCK_DGRAM : SOCK_STREAM;
+}
+
+int protocol_of(const Check& check) {
+  if (std::holds_alternative<PingCheck>(check.what)) return check.address.is_v4() ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6};
+  return type_of(check) == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+}
+
+// EPERM or EACCES: the kernel wants a right for it that this process does not have.
 Result<Fd> open_socket(const Check& check) {
-  Fd socket(::socket(check.address.is_v4() ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
+  Fd socket(::socket(check.address.is_v4() ? AF_INET : AF_INET6, type_of(check) | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol_of(check)));
   if (!socket) return local("socket");
   if (!check.bind_interface.empty() && ::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, check.bind_interface.c_str(),
                                                     static_cast<socklen_t>(check.bind_interface.size() + 1)) != 0) {
     return local("bind_if " + check.bind_interface);
   }
   if (check.fwmark != 0 && ::setsockopt(socket.get(), SOL_SOCKET, SO_MARK, &check.fwmark, sizeof check.fwmark) != 0) {
-    return local("fwmark " + std::to_string(check.fwmark) + (errno == EPERM ? " (this process has no right to mark packets)" : ""));
+    return local("fwmark " + std::to_string(check.fwmark));
   }
   if (check.bind_address || check.bind_port != 0) {
+    const bool ping = std::holds_alternative<PingCheck>(check.what);  // a port would be its identifier
     const IpAddress any = check.address.is_v4() ? IpAddress{} : IpAddress::v6({});
-    const SocketAddress source = socket_address(check.bind_address.value_or(any), check.bind_port);
+    const SocketAddress source = socket_address(check.bind_address.value_or(any), ping ? std::uint16_t{0} : check.bind_port);
     const int on = 1;
     if (check.bind_port != 0 && ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) return local("bind_port");
     if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&source.storage), source.size) != 0) {
@@ -64,26 +77,37 @@ Result<Fd> open_socket(const Check& check) {
 // Errors of connect(2) that say something about this host only.
 bool is_local(int code) { return code == EADDRNOTAVAIL || code == EADDRINUSE || code == EAGAIN || code == ENOBUFS || code == ENOMEM; }
 
-ConnectResult failed(int code) {
-  return {is_local(code) ? ConnectResult::Kind::kLocal : ConnectResult::Kind::kFailed, {}, std::string("connect: ") + std::strerror(code)};
+ConnectResult failed(int code, bool at_once) {
+  using Kind = ConnectResult::Kind;
+  // At once: our own routing table says so. Later it would be the word of somebody on the way.
+  const bool no_route = at_once && (code == ENETUNREACH || code == EHOSTUNREACH);
+  return {no_route ? Kind::kNoRoute : is_local(code) ? Kind::kLocal : Kind::kFailed, {}, std::string("connect: ") + std::strerror(code)};
 }
 
 }  // namespace
 
 Connector::Connector(Loop& loop) : loop_(loop), timer_(loop.timer([this] { on_time(); })) {}
 
-void Connector::begin(std::uint64_t run, const Check& check, Done done) {
+void Connector::begin(std::uint64_t run, const Check& check, Fd prepared, Done done) {
+  using Kind = ConnectResult::Kind;
   auto& attempt = attempts_[run];
   attempt = std::make_unique<Attempt>();
   attempt->done = std::move(done);
-  auto socket = open_socket(check);
-  if (!socket) return finish(run, {ConnectResult::Kind::kLocal, {}, socket.error().message});
-  attempt->socket = *std::move(socket);
-  const SocketAddress target = socket_address(check.address, check.port);
-  if (::connect(attempt->socket.get(), reinterpret_cast<const sockaddr*>(&target.storage), target.size) == 0) {
-    return finish(run, {ConnectResult::Kind::kEstablished, std::move(attempt->socket), {}});
+  if (!prepared) {
+    auto socket = open_socket(check);
+    if (!socket) {
+      const bool rights = socket.error().code == EPERM || socket.error().code == EACCES;
+      return finish(run, {rights ? Kind::kNeedsRights : Kind::kLocal, {}, socket.error().message});
+    }
+    prepared = *std::move(socket);
   }
-  if (errno != EINPROGRESS) return finish(run, failed(errno));
+  attempt->socket = std::move(prepared);
+  // A raw socket has no port.
+  const SocketAddress target = socket_address(check.address, std::holds_alternative<PingCheck>(check.what) ? std::uint16_t{0} : check.port);
+  if (::connect(attempt->socket.get(), reinterpret_cast<const sockaddr*>(&target.storage), target.size) == 0) {
+    return finish(run, {Kind::kEstablished, std::move(attempt->socket), {}});
+  }
+  if (errno != EINPROGRESS) return finish(run, failed(errno, true));
   attempt->writable = loop_.on_writable(attempt->socket.get(), [this, run] { on_writable(run); });
   attempt->deadline = loop_.now() + check.connect_timeout;
   deadlines_.emplace(attempt->deadline, run);
@@ -108,7 +132,7 @@ void Connector::on_writable(std::uint64_t run) {
   int code = 0;
   socklen_t size = sizeof code;
   if (::getsockopt(at->second->socket.get(), SOL_SOCKET, SO_ERROR, &code, &size) != 0) code = errno;
-  if (code != 0) return finish(run, failed(code));
+  if (code != 0) return finish(run, failed(code, false));
   finish(run, {ConnectResult::Kind::kEstablished, std::move(at->second->socket), {}});
 }
 

@@ -1,5 +1,5 @@
-// The only connect() of Holdfast: non-blocking, to the target that a check of the plan names, from the source that it names.
-// Reads and writes nothing on the connection: an established descriptor is handed to whoever asked. Knows no protocol above TCP.
+// The only connect() of Holdfast: non-blocking, to the target that a check of the plan names, from the source that it names. TCP, UDP or
+// ICMP echo, as the check's kind asks. Reads and writes nothing on it: a connected descriptor is handed to whoever asked.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -19,7 +19,8 @@ namespace holdfast {
 
 struct ConnectResult {
   // kLocal: our side could not even try (no socket, no such interface, mark not permitted, source address not there).
-  enum class Kind : std::uint8_t { kEstablished, kFailed, kTimedOut, kLocal };
+  // kNoRoute: the kernel knows no way to the target. kNeedsRights: only the launcher can make such a socket (mark, low port, ping).
+  enum class Kind : std::uint8_t { kEstablished, kFailed, kTimedOut, kLocal, kNoRoute, kNeedsRights };
   Kind kind = Kind::kLocal;
   Fd socket;           // with kEstablished
   std::string detail;  // otherwise: what refused, and why
@@ -31,7 +32,8 @@ class Connector {
 
   explicit Connector(Loop& loop);
   // `run` is the asker's number for this attempt and is in use until `done`, which is called from the loop, never from inside begin().
-  void begin(std::uint64_t run, const Check& check, Done done);
+  // `prepared`: a socket that the launcher made for this check; without it one is made here.
+  void begin(std::uint64_t run, const Check& check, Fd prepared, Done done);
   void cancel(std::uint64_t run);  // `done` is not called any more
   std::size_t size() const { return attempts_.size(); }
 

@@ -9,9 +9,9 @@
 
 namespace holdfast {
 
-Duration warmup_jitter(std::uint64_t seed, CheckId check, Duration limit) {
+Duration warmup_jitter(std::uint64_t seed, ProbeId probe, Duration limit) {
   if (limit.count() <= 0) return Duration{0};
-  std::uint64_t mixed = seed ^ check.value;  // splitmix64
+  std::uint64_t mixed = seed ^ probe.value;  // splitmix64
   mixed += 0x9e3779b97f4a7c15u;
   mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;
   mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
@@ -24,6 +24,7 @@ Schedule::Entry Schedule::make(const Check& check) {
   entry.delay_loop = check.delay_loop;
   entry.delay_before_retry = check.delay_before_retry;
   entry.retries = check.retries;
+  entry.rise = check.rise;
   entry.up = !check.alpha;
   entry.from_start = std::holds_alternative<MiscCheck>(check.what);
   if (const auto* http = std::get_if<HttpCheck>(&check.what)) {
@@ -34,9 +35,9 @@ Schedule::Entry Schedule::make(const Check& check) {
   return entry;
 }
 
-void Schedule::enqueue(CheckId check, Entry& entry, Instant when) {
+void Schedule::enqueue(ProbeId probe, Entry& entry, Instant when) {
   entry.next = when;
-  queue_.emplace(when, check);
+  queue_.emplace(when, probe);
 }
 
 void Schedule::apply(const CheckPlan& plan, std::span<const CheckVerdict> states, Instant now) {
@@ -46,19 +47,21 @@ void Schedule::apply(const CheckPlan& plan, std::span<const CheckVerdict> states
   for (const CheckedService& service : plan.services) {
     for (const CheckedServer& server : service.servers) {
       for (const Check& check : server.checks) {
-        auto [at, fresh] = entries_.try_emplace(check.id);
+        auto [at, fresh] = entries_.try_emplace(check.probe);
         Entry& entry = at->second;
         if (fresh) {
           entry = make(check);
-          if (const auto state = state_of.find(check.id); state != state_of.end()) {
-            entry.up = state->second->up;
-            entry.known = state->second->known;
-            entry.failures = std::min(state->second->failures, check.retries);
-            entry.failed_url = entry.web && entry.known && !entry.up;
-          }
-          enqueue(check.id, entry, now + kFirstRunDelay + warmup_jitter(plan.seed, check.id, check.warmup));
+          entry.fresh = plans_;
+          enqueue(check.probe, entry, now + kFirstRunDelay + warmup_jitter(plan.seed, check.probe, check.warmup));
         }
         entry.plan = plans_;
+        // Of those who ask for a new probe, the first one with a known state is believed.
+        const auto state = state_of.find(check.id);
+        if (entry.fresh != plans_ || entry.known || state == state_of.end()) continue;
+        entry.up = state->second->up;
+        entry.known = state->second->known;
+        entry.failures = std::min(state->second->failures, check.retries);
+        entry.failed_url = entry.web && entry.known && !entry.up;
       }
     }
   }
@@ -72,12 +75,12 @@ void Schedule::apply(const CheckPlan& plan, std::span<const CheckVerdict> states
 std::vector<CheckRun> Schedule::due(Instant now, std::size_t room) {
   std::vector<CheckRun> runs;
   while (runs.size() < room && !queue_.empty() && queue_.begin()->first <= now) {
-    const CheckId check = queue_.begin()->second;
+    const ProbeId probe = queue_.begin()->second;
     queue_.erase(queue_.begin());
-    Entry& entry = entries_.at(check);
+    Entry& entry = entries_.at(probe);
     entry.in_flight = true;
     entry.started = now;
-    runs.push_back({check, entry.url});
+    runs.push_back({probe, entry.url});
   }
   return runs;
 }
@@ -89,8 +92,12 @@ Duration Schedule::passed(Entry& entry, Progress& progress) {
     entry.url = 0;
   } else if (entry.url + 1 < entry.urls) {
     ++entry.url;
+  } else if (entry.known && !entry.up && ++entry.successes < entry.rise) {
+    entry.url = 0;
+    progress.rising = true;
   } else {
     entry.url = 0;
+    entry.successes = 0;
     entry.up = entry.known = progress.complete = true;
   }
   if (entry.fast_recovery && (!entry.known || !entry.up)) return Duration{0};
@@ -105,14 +112,15 @@ Duration Schedule::failed(Entry& entry, Progress& progress) {
   }
   progress.retries = entry.failures;
   entry.failures = 0;
+  entry.successes = 0;
   entry.up = false;
   entry.known = true;
   entry.failed_url = entry.web;
   return entry.web ? std::max(entry.delay_before_retry, entry.delay_loop) : entry.delay_loop;
 }
 
-std::optional<Progress> Schedule::finished(CheckId check, RunResult result, Instant now) {
-  const auto at = entries_.find(check);
+std::optional<Progress> Schedule::finished(ProbeId probe, RunResult result, Instant now) {
+  const auto at = entries_.find(probe);
   if (at == entries_.end() || !at->second.in_flight) return std::nullopt;
   Entry& entry = at->second;
   Progress progress;
@@ -129,15 +137,21 @@ std::optional<Progress> Schedule::finished(CheckId check, RunResult result, Inst
   progress.up = entry.up;
   progress.failures = entry.failures;
   entry.in_flight = false;
-  enqueue(check, entry, std::max(now, (entry.from_start ? entry.started : now) + delay));
+  enqueue(probe, entry, std::max(now, (entry.from_start ? entry.started : now) + delay));
   return progress;
 }
 
-void Schedule::again(CheckId check, Instant when) {
-  const auto at = entries_.find(check);
+std::optional<Schedule::State> Schedule::state(ProbeId probe) const {
+  const auto at = entries_.find(probe);
+  if (at == entries_.end()) return std::nullopt;
+  return State{at->second.up, at->second.known};
+}
+
+void Schedule::again(ProbeId probe, Instant when) {
+  const auto at = entries_.find(probe);
   if (at == entries_.end() || !at->second.in_flight) return;
   at->second.in_flight = false;
-  enqueue(check, at->second, when);
+  enqueue(probe, at->second, when);
 }
 
 }  // namespace holdfast

@@ -8,7 +8,7 @@
 
 namespace holdfast {
 
-Result<HttpProbe> decode(const wire::Probe& message);
+Result<Probe> decode(const wire::Probe& message);
 void encode(std::uint64_t id, const ProbeResult& result, wire::ProbeFinished& message);
 
 }  // namespace holdfast

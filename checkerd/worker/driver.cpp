@@ -5,6 +5,9 @@
 #include <cerrno>
 
 #include "checkerd/worker/decode.h"
+#include "checkerd/worker/probe/datagram_exchange.h"
+#include "checkerd/worker/probe/http_exchange.h"
+#include "checkerd/worker/probe/smtp_exchange.h"
 #include "proto/runtime/log.h"
 
 namespace holdfast {
@@ -47,13 +50,25 @@ void WorkerDriver::on_message(wire::CheckerdToWorker& message, Fd descriptor) {
 void WorkerDriver::begin(const wire::Probe& message, Fd descriptor) {
   auto probe = decode(message);
   if (!probe) return refuse(probe.error().message);
-  const std::uint64_t id = probe->id;
+  const std::uint64_t id = message.id();
   if (exchanges_.contains(id)) return refuse("probe " + std::to_string(id) + " is there twice");
   if (!descriptor) return finish(id, {.outcome = ProbeOutcome::kLocal, .detail = "no descriptor came with the probe"});
   if (exchanges_.size() >= kProbesMax) return finish(id, {.outcome = ProbeOutcome::kLocal, .detail = "too many probes at a time"});
-  auto exchange = HttpExchange::begin(loop_, tls_, *std::move(probe), std::move(descriptor), [this, id](const ProbeResult& result) { finish(id, result); });
-  if (!exchange) return finish(id, {.outcome = ProbeOutcome::kLocal, .detail = exchange.error().message});
-  exchanges_.emplace(id, *std::move(exchange));
+  auto begun = exchange(*std::move(probe), std::move(descriptor), [this, id](const ProbeResult& result) { finish(id, result); });
+  if (!begun) return finish(id, {.outcome = ProbeOutcome::kLocal, .detail = begun.error().message});
+  exchanges_.emplace(id, *std::move(begun));
+}
+
+Result<std::unique_ptr<Exchange>> WorkerDriver::exchange(Probe probe, Fd descriptor, Exchange::Done done) {
+  if (auto* http = std::get_if<HttpProbe>(&probe)) {
+    return HttpExchange::begin(loop_, tls_, expressions_, std::move(*http), std::move(descriptor), std::move(done));
+  }
+  if (auto* smtp = std::get_if<SmtpProbe>(&probe)) return SmtpExchange::begin(loop_, std::move(*smtp), std::move(descriptor), std::move(done));
+  const Duration timeout = std::visit([](const ProbeHead& head) { return head.timeout; }, probe);
+  DatagramRules rules = std::holds_alternative<DnsProbe>(probe)   ? rules_of(std::get<DnsProbe>(probe))
+                        : std::holds_alternative<UdpProbe>(probe) ? rules_of(std::get<UdpProbe>(probe))
+                                                                  : rules_of(std::get<PingProbe>(probe));
+  return DatagramExchange::begin(loop_, std::move(rules), timeout, std::move(descriptor), std::move(done));
 }
 
 void WorkerDriver::finish(std::uint64_t id, const ProbeResult& result) {
@@ -67,7 +82,7 @@ void WorkerDriver::finish(std::uint64_t id, const ProbeResult& result) {
 void WorkerDriver::drop(std::uint64_t id) {
   const auto at = exchanges_.find(id);
   if (at == exchanges_.end()) return;
-  auto gone = std::make_shared<std::unique_ptr<HttpExchange>>(std::move(at->second));
+  auto gone = std::make_shared<std::unique_ptr<Exchange>>(std::move(at->second));
   exchanges_.erase(at);
   loop_.later([gone] { gone->reset(); });
 }

@@ -6,7 +6,9 @@
 #include <memory>
 #include <unordered_map>
 
-#include "checkerd/worker/probe/http_exchange.h"
+#include "checkerd/worker/probe/expression.h"
+#include "checkerd/worker/probe/probe.h"
+#include "checkerd/worker/probe/tls.h"
 #include "proto/channel/typed_link.h"
 #include "proto/schema/checkerd_worker.pb.h"
 
@@ -21,6 +23,7 @@ class WorkerDriver {
  private:
   void on_message(wire::CheckerdToWorker& message, Fd descriptor);
   void begin(const wire::Probe& message, Fd descriptor);
+  Result<std::unique_ptr<Exchange>> exchange(Probe probe, Fd descriptor, Exchange::Done done);
   void finish(std::uint64_t id, const ProbeResult& result);
   void drop(std::uint64_t id);
   void send(const wire::WorkerToCheckerd& message);
@@ -28,7 +31,8 @@ class WorkerDriver {
 
   Loop& loop_;
   TlsContext tls_;
-  std::unordered_map<std::uint64_t, std::unique_ptr<HttpExchange>> exchanges_;
+  CompiledExpressions expressions_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Exchange>> exchanges_;
   Link<wire::WorkerToCheckerd, wire::CheckerdToWorker> link_;
 };
 

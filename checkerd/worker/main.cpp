@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "checkerd/worker/driver.h"
+#include "checkerd/worker/probe/digest.h"
 #include "policy/role.h"
 
 using namespace holdfast;

@@ -44,6 +44,7 @@ Driver::Driver(Loop& loop, const CommandLine& line, const Reading& reading, Hand
       vrrp_pid_file_(std::move(handed.vrrp_pid_file)),
       checkers_pid_file_(std::move(handed.checkers_pid_file)),
       keeper_(std::move(handed.keeper)),
+      processors_(handed.processors),
       launcher_(std::move(handed.launcher)),
       files_(launcher_),
       supervisor_(loop, launcher_, {line.every_child, line.respawn, line.resume_limit, line.hand_over}, *this),
@@ -77,6 +78,7 @@ Surroundings Driver::surroundings() {
   char name[256] = "";
   ::gethostname(name, sizeof name - 1);
   around.host_name = name;
+  around.workers = std::clamp(processors_, 1U, kCheckWorkersMax);
   around.writable_by_others = PathRights([this](const std::string& path, bool directory) { return files_.mode(path, directory); });
   // One configuration names the same few interfaces again and again.
   using Answers = std::map<std::string, std::optional<KnownInterface>>;

@@ -28,6 +28,8 @@
 
 namespace holdfast {
 
+inline constexpr unsigned kCheckWorkersMax = 8;  // one for each processor, up to this
+
 class Driver final : public Observer {
  public:
   // What the root phase handed over; empty where it was not needed.
@@ -39,6 +41,7 @@ class Driver final : public Observer {
     Fd vrrp_pid_file;
     Fd checkers_pid_file;
     Fd keeper;
+    unsigned processors = 1;         // that this process may run on: counted before the sandbox, which hides them
     ControlGroups groups;
   };
   Driver(Loop& loop, const CommandLine& line, const Reading& reading, Handed handed, LogOutput& output);
@@ -113,6 +116,7 @@ class Driver final : public Observer {
   Fd vrrp_pid_file_;
   Fd checkers_pid_file_;
   Fd keeper_;
+  const unsigned processors_;
   LauncherClient launcher_;
   LauncherFiles files_;
   ServiceReport service_report_;

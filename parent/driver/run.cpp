@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <net/if.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -124,6 +125,8 @@ Driver::Handed take_handed() {
   handed.vrrp_pid_file = take(entry::kVrrpPidFileFd);
   handed.checkers_pid_file = take(entry::kCheckersPidFileFd);
   handed.keeper = take(entry::kKeeperFd);
+  cpu_set_t processors;
+  if (::sched_getaffinity(0, sizeof processors, &processors) == 0) handed.processors = static_cast<unsigned>(CPU_COUNT(&processors));
   take(entry::kBfdPidFileFd).release();  // its lock is held for life
   return handed;
 }

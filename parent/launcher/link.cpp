@@ -38,7 +38,9 @@ std::optional<PathRequest> parse_request(std::string_view bytes) {
   const bool with_path = has_path(static_cast<Item>(head.item));
   if (head.version != kMenuVersion || bytes.size() != (with_path ? kPathRequestSize : kRequestSize)) return {};
   if (head.slot >= kSlotMax || head.interface[sizeof head.interface - 1] != '\0') return {};
-  if (head.reserved[0] != 0 || head.reserved2 != 0) return {};
+  const bool check = static_cast<Item>(head.item) == Item::kOpenCheckSocket;
+  if (!check && (head.kind != 0 || head.port != 0 || head.mark != 0)) return {};
+  if (head.reserved != 0) return {};
   if (with_path && (parsed.path[0] != '/' || parsed.path[kPathMax - 1] != '\0')) return {};
   return parsed;
 }

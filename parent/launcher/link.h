@@ -15,7 +15,7 @@ struct Received {
   Fd descriptor;        // empty if none came
 };
 
-// Size, version, reserved octets, terminated strings, absolute path. Pure. The item may still be unknown.
+// Size, version, fields of other items, terminated strings, absolute path. Pure. The item may still be unknown.
 std::optional<PathRequest> parse_request(std::string_view bytes);
 
 // Waits. Nothing: the parent has gone, or sent what it may not (said on stderr).

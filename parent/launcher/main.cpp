@@ -94,7 +94,7 @@ class Server {
       case Item::kOpenAdvertSocket: return keep(open_advert_socket(request));
       case Item::kOpenBfdSocket: return keep(open_bfd_socket(request));
       case Item::kOpenAnnounceSocket: return keep(open_announce_socket());
-      case Item::kOpenPingSocket: return keep(open_ping_socket(request));
+      case Item::kOpenCheckSocket: return keep(open_check_socket(request));
       case Item::kLookupInterface: {
         HF_TRY(const Interface found, lookup_interface(request.interface));
         reply.interface_index = found.index;

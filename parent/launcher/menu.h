@@ -27,9 +27,13 @@ enum class Item : std::uint16_t {
   kOpenAdvertSocket = 5,    // interface_index or 0, family, unicast, header, ttl, group, source -> + raw socket of protocol 112 or 51
   kOpenAnnounceSocket = 6,  //                                                     -> + packet socket that can only send
   kLookupInterface = 7,     // interface                                           -> interface_index, flags (IFF_UP...), hardware
+  kOpenCheckSocket = 8,     // family, kind, mark, port, has_source, source, interface -> + unconnected socket of a health check; a ping socket
+                            //                                                        is a raw one that receives echo replies only
   kOpenBfdSocket = 9,       // family, multihop, and to send: unicast 1, ttl, source -> + UDP socket that only receives on, or only sends from, a BFD port
-  kOpenPingSocket = 8,      // family                                              -> + raw ICMP socket that receives echo replies only
 };
+
+// What a health check talks.
+enum class CheckSocket : std::uint8_t { kStream = 0, kDatagram = 1, kPing = 2 };
 
 // Families and addresses as on the wire of the kernel: 4 or 6; IPv4 addresses use the first four octets.
 struct Request {
@@ -40,17 +44,20 @@ struct Request {
   std::uint8_t family = 0;              // 4 or 6
   std::uint8_t unicast = 0;             // 0: multicast, joins `group` on the interface; 1: no group
   std::uint8_t ttl = 255;               // TTL or hop limit of what is sent, 1..255
-  std::uint8_t has_source = 0;          // unicast: bind to `source` (need not exist yet); multicast: what is sent may have a foreign source
+  std::uint8_t has_source = 0;          // unicast and checks: bind to `source` (for adverts and BFD it need not exist yet); multicast: what is
+                                        // sent may have a foreign source
   std::uint8_t header = 0;              // 1: protocol 51, the authentication header; IPv4 only
   std::uint8_t multihop = 0;            // BFD: port 4784 instead of 3784
-  std::uint8_t reserved[1] = {};        // zero
+  std::uint8_t kind = 0;                // CheckSocket; zero for the others
   std::uint32_t slot = 0;
   std::int32_t pid = 0;
   std::uint32_t interface_index = 0;
-  std::uint32_t reserved2 = 0;          // zero
+  std::uint32_t mark = 0;               // SO_MARK of a check; zero for the others
   std::uint8_t group[16] = {};
   std::uint8_t source[16] = {};
   char interface[16] = {};              // NUL-terminated
+  std::uint16_t port = 0;               // source port of a check; zero for the others
+  std::uint16_t reserved = 0;           // zero
 };
 
 struct PathRequest {
@@ -71,7 +78,7 @@ struct Reply {
   std::uint8_t reserved = 0;
 };
 
-inline constexpr std::size_t kRequestSize = 80;
+inline constexpr std::size_t kRequestSize = 84;
 inline constexpr std::size_t kPathRequestSize = kRequestSize + kPathMax;
 inline constexpr std::size_t kReplySize = 32;
 static_assert(sizeof(Request) == kRequestSize && std::is_trivially_copyable_v<Request>);

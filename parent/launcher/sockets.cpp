@@ -201,19 +201,49 @@ Result<Fd> open_bfd_socket(const Request& request) {
   return socket;
 }
 
-Result<Fd> open_ping_socket(const Request& request) {
-  if (request.family == 4) {
+// Receives echo replies only.
+static Result<Fd> open_ping_socket(bool ipv4) {
+  if (ipv4) {
     HF_TRY(Fd socket, open_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP, "ping socket"));
     const icmp_filter replies{~(1U << ICMP_ECHOREPLY)};
     HF_OK(set(socket, SOL_RAW, ICMP_FILTER, &replies, sizeof replies, "ICMP_FILTER"));
     return socket;
   }
-  if (request.family != 6) return Error{"ping socket: family 4 or 6 expected", EINVAL};
   HF_TRY(Fd socket, open_socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6, "ping socket"));
   icmp6_filter replies{};
   ICMP6_FILTER_SETBLOCKALL(&replies);
   ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &replies);
   HF_OK(set(socket, IPPROTO_ICMPV6, ICMP6_FILTER, &replies, sizeof replies, "ICMP6_FILTER"));
+  return socket;
+}
+
+static Result<Fd> open_kind(const Request& request, bool ipv4) {
+  const int family = ipv4 ? AF_INET : AF_INET6;
+  switch (static_cast<CheckSocket>(request.kind)) {
+    case CheckSocket::kStream: return open_socket(family, SOCK_STREAM, IPPROTO_TCP, "check socket");
+    case CheckSocket::kDatagram: return open_socket(family, SOCK_DGRAM, IPPROTO_UDP, "check socket");
+    case CheckSocket::kPing: return open_ping_socket(ipv4);
+  }
+  return Error{"check socket: a kind of 0 to 2 expected", EINVAL};
+}
+
+Result<Fd> open_check_socket(const Request& request) {
+  const bool ipv4 = request.family == 4;
+  if (!ipv4 && request.family != 6) return Error{"check socket: family 4 or 6 expected", EINVAL};
+  HF_TRY(Fd socket, open_kind(request, ipv4));
+  if (request.interface[0] != '\0') {
+    HF_OK(set(socket, SOL_SOCKET, SO_BINDTODEVICE, request.interface, sizeof request.interface, "SO_BINDTODEVICE"));
+  }
+  if (request.mark != 0) HF_OK(set(socket, SOL_SOCKET, SO_MARK, &request.mark, sizeof request.mark, "SO_MARK"));
+  if (request.has_source == 0 && request.port == 0) return socket;
+  if (request.port != 0) HF_SET(socket, SOL_SOCKET, SO_REUSEADDR, 1);
+  const std::uint16_t port = static_cast<CheckSocket>(request.kind) == CheckSocket::kPing ? std::uint16_t{0} : htons(request.port);
+  sockaddr_in own{.sin_family = AF_INET, .sin_port = port};
+  sockaddr_in6 own6{.sin6_family = AF_INET6, .sin6_port = port};
+  std::memcpy(&own.sin_addr, request.source, sizeof own.sin_addr);
+  std::memcpy(&own6.sin6_addr, request.source, sizeof own6.sin6_addr);
+  const auto* address = ipv4 ? reinterpret_cast<const sockaddr*>(&own) : reinterpret_cast<const sockaddr*>(&own6);
+  if (bind(socket.get(), address, ipv4 ? sizeof own : sizeof own6) != 0) return Error{"check socket bind", errno};
   return socket;
 }
 

@@ -16,11 +16,11 @@ namespace holdfast::launcher {
 Result<Fd> open_advert_socket(const Request& request);
 // Sends frames on any interface by sockaddr_ll, receives nothing.
 Result<Fd> open_announce_socket();
+// For one run of a health check: a mark, a source port below 1024, or an echo request takes a right that checkerd does not have.
+Result<Fd> open_check_socket(const Request& request);
 // UDP for BFD (RFC 5881 section 4, RFC 5883 section 5). `unicast` 0: receives on the port of the protocol. 1: sends from a port of its own
 // in 49152..65535 at `source`, or wherever the kernel likes, and receives nothing.
 Result<Fd> open_bfd_socket(const Request& request);
-// ICMP or ICMPv6, receives echo replies only.
-Result<Fd> open_ping_socket(const Request& request);
 
 struct Interface {
   std::uint32_t index;

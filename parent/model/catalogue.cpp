@@ -10,7 +10,7 @@ namespace holdfast::model {
 Catalogue::Catalogue() {
   add_context("(root)");
   for (const auto tables : {global_tables(), process_tables(), vrrp_tables(), signing_tables(), track_tables(), lvs_tables(), lvs_global_tables(), checker_tables(),
-                            bfd_tables(), address_tables(), route_tables(), rule_tables(), virtual_link_tables()}) {
+                            web_tables(), bfd_tables(), address_tables(), route_tables(), rule_tables(), virtual_link_tables()}) {
     add_tables(tables);
   }
   for (ContextId id = 0; id < contexts_.size(); ++id) {

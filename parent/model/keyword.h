@@ -156,6 +156,7 @@ struct Keyword {
   bool gentle = false;             // a value left out is an error, but not fatal
   bool secret = false;             // its words are a password or a key
   bool head = false;               // stands on the line that opens the block, not in it; of an entry: before all options
+  bool ours = false;               // Holdfast's own: keepalived does not know it
 
   constexpr bool positional() const { return name.front() == '<' || name.front() == '['; }
   constexpr bool without_effect() const { return effect == Effect::not_yet || (effect == Effect::full && set == nullptr); }
@@ -171,6 +172,8 @@ constexpr Keyword once(Keyword row) { return row.once = true, row; }
 constexpr Keyword gentle(Keyword row) { return row.gentle = true, row; }
 constexpr Keyword secret(Keyword row) { return row.secret = true, row; }
 constexpr Keyword head(Keyword row) { return row.head = true, row; }
+// A word that keepalived does not have.
+constexpr Keyword ours(Keyword row) { return row.ours = true, row; }
 constexpr Keyword old(std::string_view instead, Keyword row) { return row.old = {true, instead, config::ErrorClass::none}, row; }
 constexpr Keyword old(std::string_view instead, config::ErrorClass error_class, Keyword row) {
   return row.old = {true, instead, error_class}, row;
@@ -192,6 +195,7 @@ std::span<const Table> track_tables();
 std::span<const Table> lvs_tables();
 std::span<const Table> lvs_global_tables();
 std::span<const Table> checker_tables();
+std::span<const Table> web_tables();
 std::span<const Table> bfd_tables();
 std::span<const Table> address_tables();
 std::span<const Table> route_tables();

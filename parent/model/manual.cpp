@@ -86,6 +86,7 @@ std::string remarks(const Keyword& row, bool idle) {
   const std::string instead = row.old.instead.empty() ? "" : ": write `" + std::string(row.old.instead) + "`";
   if (row.old.is && !row.text.starts_with("Old ")) text += " Old" + instead + ".";
   if (row.once) text += " The first one counts.";
+  if (row.ours) text += " *Holdfast's own: keepalived does not have it.*";
   if (!row.since.empty()) text += " Since keepalived " + std::string(row.since) + ".";
   return text;
 }

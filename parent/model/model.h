@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "parent/config/diagnostic.h"
+#include "parent/model/settings/checks.h"
 #include "parent/model/settings/peering.h"
 #include "parent/model/settings/link_settings.h"
 #include "parent/model/settings/located.h"
@@ -22,7 +23,6 @@
 #include "parent/model/settings/route_entries.h"
 #include "parent/model/settings/values.h"
 #include "proto/value/address.h"
-#include "proto/value/check_plan.h"
 #include "proto/value/instant.h"
 #include "proto/value/ipvs_plan.h"
 #include "proto/value/vrrp_plan.h"
@@ -317,64 +317,6 @@ struct LvsMethod {
   TunnelType tunnel = TunnelType::kIpip;
   std::uint16_t tunnel_port = 0;
   std::uint16_t tunnel_flags = 0;    // IP_VS_TUNNEL_ENCAP_FLAG_*: 0 none, 1 csum, 2 remcsum
-};
-
-// Settings that checks inherit: check, then real_server, then virtual_server, then the check type's own default.
-struct CheckSettings {
-  Located<unsigned> retry;
-  Located<Duration> delay_before_retry;
-  Located<Duration> warmup;
-  Located<Duration> connect_timeout;
-  Located<Duration> delay_loop;
-  Located<bool> alpha;
-};
-
-struct Connection {
-  Located<IpAddress> connect_ip;
-  Located<std::uint16_t> connect_port;
-  Located<IpAddress> bindto;
-  Located<std::uint16_t> bind_port;
-  Located<std::string> bind_if;
-  Located<std::uint32_t> fwmark;
-};
-
-struct TcpSettings {};
-
-struct UrlSettings {
-  Position at{};
-  Located<std::string> path;
-  Located<std::string> digest;       // 32 hexadecimal digits, lower case
-  std::vector<std::pair<std::uint16_t, std::uint16_t>> status_codes;  // inclusive
-  Located<std::string> virtualhost;
-};
-
-struct HttpSettings {                // HTTP_GET and SSL_GET
-  bool tls = false;
-  Located<std::string> virtualhost;
-  Located<HttpProtocol> http_protocol;
-  Located<bool> enable_sni;
-  Located<std::string> sni_name;
-  Located<bool> fast_recovery;
-  std::vector<UrlSettings> urls;     // each has a path
-};
-
-struct MiscSettings {
-  Located<ScriptCommand> command;    // the identity is `user`
-  Located<Duration> timeout;
-  Located<bool> dynamic;
-};
-
-// A check type that does not exist yet: said so when it was read. The plan leaves it out.
-struct AbsentCheck {
-  std::string keyword;
-};
-
-struct Check {
-  Position at{};
-  CheckSettings settings;
-  Connection connection;
-  Located<bool> log_all_failures;
-  std::variant<TcpSettings, HttpSettings, MiscSettings, AbsentCheck> what;
 };
 
 struct RealServer {

@@ -27,7 +27,7 @@ struct Surroundings {
   bool keep_vrrp = false;            // -V
   bool keep_ipvs = false;            // -I
   unsigned resume_limit = 3;
-  unsigned workers = 2;
+  unsigned workers = 2;              // processes that read answers of checks; none is started where no check needs one
   std::string host_name;             // router_id where the file has none
   Duration since_boot{0};            // when the daemon started: vrrp_delay_after_boot counts from there
   RoutingNames names;                // of routing tables, protocols, ...

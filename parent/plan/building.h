@@ -54,6 +54,16 @@ class Building {
   bool refused_ = false;
 };
 
+// Where a check stands.
+struct CheckPlace {
+  const model::VirtualServer& service;
+  const model::RealServer& server;
+  DestinationId destination;
+  std::uint16_t port = 0;        // where a check connects to when it does not say
+};
+// Adds what `said` asks for: nothing if it is of no use, several for a mail check with hosts.
+void build_check(Building&, const CheckPlace&, const model::Check& said, std::vector<Check>& checks);
+
 // The parts, in the order in which build() calls them.
 void build_vrrp(Building&);
 void build_services(Building&);

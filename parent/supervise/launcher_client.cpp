@@ -135,6 +135,22 @@ Result<Fd> LauncherClient::open_announce_socket() {
   return std::move(answer.descriptor);
 }
 
+Result<Fd> LauncherClient::open_check_socket(const Check& check) {
+  using launcher::CheckSocket;
+  launcher::Request request;
+  request.family = check.address.is_v4() ? 4 : 6;
+  const bool datagram = std::holds_alternative<DnsCheck>(check.what) || std::holds_alternative<UdpCheck>(check.what);
+  const bool ping = std::holds_alternative<PingCheck>(check.what);
+  request.kind = static_cast<std::uint8_t>(ping ? CheckSocket::kPing : datagram ? CheckSocket::kDatagram : CheckSocket::kStream);
+  request.mark = check.fwmark;
+  request.port = check.bind_port;
+  request.has_source = check.bind_address ? 1 : 0;
+  if (check.bind_address) std::ranges::copy(check.bind_address->octets(), request.source);
+  HF_OK(put_text(request.interface, sizeof request.interface, check.bind_interface, "interface"));
+  HF_TRY(Answer answer, ask(launcher::Item::kOpenCheckSocket, request, nullptr, {}, "socket of a check of " + check.address.to_string()));
+  return std::move(answer.descriptor);
+}
+
 Result<LauncherClient::Interface> LauncherClient::look_up(const std::string& interface) {
   launcher::Request request;
   HF_OK(put_text(request.interface, sizeof request.interface, interface, "interface"));

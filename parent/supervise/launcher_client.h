@@ -40,6 +40,8 @@ class LauncherClient {
   Result<Fd> open_bfd_receiver(Family family, bool multihop);
   Result<Fd> open_bfd_sender(const BfdSession& session);
   Result<Fd> open_announce_socket();
+  // For one run of this check; not connected.
+  Result<Fd> open_check_socket(const Check& check);
   Result<Interface> look_up(const std::string& interface);
 
   // Readable when the launcher has gone: it never speaks unasked.

@@ -55,15 +55,15 @@ void Supervisor::apply(Plan plan) {
   std::set<TrackerId> told;
   for (const ToldTracker& tracker : plan_.vrrp.told_trackers) told.insert(tracker.id);
   std::erase_if(told_trackers_, [&](const auto& entry) { return !told.contains(entry.first); });
-  std::set<CheckId> checks;
+  checks_.clear();
   std::set<ServiceId> services;
   for (const CheckedService& service : plan_.check.services) {
     services.insert(service.id);
     for (const CheckedServer& server : service.servers) {
-      for (const Check& check : server.checks) checks.insert(check.id);
+      for (const Check& check : server.checks) checks_.emplace(check.id, &check);
     }
   }
-  std::erase_if(verdicts_, [&](const auto& entry) { return !checks.contains(entry.first); });
+  std::erase_if(verdicts_, [&](const auto& entry) { return !checks_.contains(entry.first); });
   std::erase_if(quorum_up_, [&](ServiceId service) { return !services.contains(service); });
   start_and_stop();
   advance();

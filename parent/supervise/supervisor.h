@@ -99,6 +99,7 @@ class Supervisor {
   void from_vrrpd(wire::VrrpdToParent&);
   void from_ipvsd(wire::IpvsdToParent&);
   void from_checkerd(wire::CheckerdToParent&);
+  void open_check_socket(const wire::OpenCheckSocket&);
   void link_facts(const wire::LinkFacts&);
   void refused(const RoleRow&, const wire::PlanRefused&);
   void child_log(const ChildProcess&, const wire::LogRecord&);
@@ -130,6 +131,7 @@ class Supervisor {
   std::map<TrackerId, bool> sessions_up_;            // what vrrpd said last
   std::map<std::string, LinkFacts> interfaces_;
   std::map<InstanceId, ResumedInstance> last_states_;
+  std::map<CheckId, const Check*> checks_;  // into plan_
   std::map<TrackerId, std::int64_t> told_trackers_;
   std::map<CheckId, CheckVerdict> verdicts_;
   std::set<ServiceId> quorum_up_;

@@ -175,8 +175,23 @@ void Supervisor::from_checkerd(wire::CheckerdToParent& message) {
     case wire::CheckerdToParent::kStopped: return checkerd_.hurry(kAfterStopped);
     case wire::CheckerdToParent::kPong: return checkerd_.note_pong();
     case wire::CheckerdToParent::kServicesReport: return observer_.services_reported(message.services_report());
+    case wire::CheckerdToParent::kOpenCheckSocket: return open_check_socket(message.open_check_socket());
     case wire::CheckerdToParent::BODY_NOT_SET: return;
   }
+}
+
+// What the socket is like stands in the plan: checkerd only names the check.
+void Supervisor::open_check_socket(const wire::OpenCheckSocket& wanted) {
+  wire::ParentToCheckerd message;
+  message.mutable_check_socket()->set_run(wanted.run());
+  const auto check = checks_.find(CheckId{wanted.check()});
+  if (check == checks_.end()) {  // it was asked for before a reload took the check away
+    message.mutable_check_socket()->set_fault("the plan has no such check");
+    return checkerd_.send(message);
+  }
+  auto socket = launcher_.open_check_socket(*check->second);
+  if (!socket) message.mutable_check_socket()->set_fault(socket.error().message);
+  checkerd_.send(message, socket ? std::move(*socket) : Fd{});
 }
 
 void Supervisor::script_finished(Child asker, ScriptId script, std::uint64_t run, const ScriptOutcome& outcome) {

@@ -71,7 +71,7 @@ constinit const Role kLauncher = {
     .fallback_uid = 61151,
     .capabilities = 1ULL << CAP_NET_ADMIN | 1ULL << CAP_NET_RAW,
     .optional_capabilities = 1ULL << CAP_SETUID | 1ULL << CAP_SETGID | 1ULL << CAP_SETPCAP | 1ULL << CAP_KILL | 1ULL << CAP_SYS_CHROOT |
-                             1ULL << CAP_DAC_READ_SEARCH,
+                             1ULL << CAP_DAC_READ_SEARCH | 1ULL << CAP_NET_BIND_SERVICE,
     .root = RootDirectory::kKept,
     .limits = {.descriptors = 4096, .forks = true},
     .link_on_3 = true,

@@ -35,6 +35,7 @@ Fd take_descriptor(msghdr& header) {
 
 ChannelSocket::ChannelSocket(Fd socket, Descriptors descriptors) : socket_(std::move(socket)), descriptors_(descriptors) {}
 
+// Without a descriptor by send(): a worker may not use sendmsg(), which can name an address.
 Result<bool> ChannelSocket::transmit(const std::string& bytes, int descriptor) {
   iovec part{const_cast<char*>(bytes.data()), bytes.size()};
   msghdr header{};
@@ -50,7 +51,11 @@ Result<bool> ChannelSocket::transmit(const std::string& bytes, int descriptor) {
     item->cmsg_len = CMSG_LEN(sizeof(int));
     std::memcpy(CMSG_DATA(item), &descriptor, sizeof descriptor);
   }
-  while (::sendmsg(socket_.get(), &header, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+  const auto put = [&] {
+    if (descriptor < 0) return ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    return ::sendmsg(socket_.get(), &header, MSG_NOSIGNAL | MSG_DONTWAIT);
+  };
+  while (put() < 0) {
     if (errno == EINTR) continue;
     if (errno == EAGAIN || errno == ENOBUFS) return false;
     if (errno == ECONNRESET) return system_error("link", EPIPE);

@@ -14,12 +14,40 @@ static constexpr int kServersPerChunkMax = 4096;
 static constexpr std::size_t kPathMax = 4096;
 static constexpr std::size_t kHostMax = 255;
 static constexpr int kRetriesMax = 1'000'000;
+static constexpr std::size_t kPatternMax = 4096;
+static constexpr int kHeadersMax = 32;
+static constexpr std::size_t kHeaderMax = 1024;
+static constexpr std::size_t kDatagramOctetsMax = 1472;
 
 namespace {
+void encode(const Expression& expression, wire::Expression& message) {
+  message.set_pattern(expression.pattern);
+  message.set_options(expression.options);
+  message.set_no_match(expression.no_match);
+  message.set_min_offset(expression.min_offset);
+  if (expression.max_offset) message.set_max_offset(*expression.max_offset);
+  message.set_memory(expression.memory);
+}
+
 struct EncodeWhat {
   wire::Check& message;
 
   void operator()(const TcpCheck&) const { message.mutable_tcp(); }
+  void operator()(const PingCheck&) const { message.mutable_ping(); }
+  void operator()(const SmtpCheck& check) const { message.mutable_smtp()->set_helo_name(check.helo_name); }
+  void operator()(const DnsCheck& check) const {
+    message.mutable_dns()->set_type(check.type);
+    message.mutable_dns()->set_name(check.name);
+  }
+  void operator()(const UdpCheck& check) const {
+    auto* udp = message.mutable_udp();
+    udp->set_payload(check.payload);
+    udp->set_require_reply(check.require_reply);
+    udp->set_reply(check.reply);
+    udp->set_reply_mask(check.reply_mask);
+    udp->set_min_reply_length(check.min_reply_length);
+    udp->set_max_reply_length(check.max_reply_length);
+  }
   void operator()(const HttpCheck& check) const {
     auto* http = message.mutable_http();
     http->set_tls(check.tls);
@@ -28,11 +56,18 @@ struct EncodeWhat {
     http->set_virtualhost(check.virtualhost);
     http->set_protocol(static_cast<std::uint32_t>(check.protocol));
     http->set_fast_recovery(check.fast_recovery);
+    http->set_method(static_cast<std::uint32_t>(check.method));
+    for (const auto& header : check.headers) http->add_headers(header);
+    http->set_tls_verify(check.tls_verify);
+    http->set_tls_name(check.tls_name);
+    http->set_tls_days_left(check.tls_days_left);
     for (const auto& url : check.urls) {
       auto* entry = http->add_urls();
       entry->set_path(url.path);
       entry->set_digest(url.digest);
       entry->set_virtualhost(url.virtualhost);
+      entry->set_tls_compliant(url.tls_compliant);
+      if (!url.expression.pattern.empty()) encode(url.expression, *entry->mutable_expression());
       for (const auto& [first, last] : url.status) {
         auto* range = entry->add_status();
         range->set_first(first);
@@ -52,6 +87,8 @@ struct EncodeWhat {
 
 static void encode(const Check& check, wire::Check& message) {
   message.set_id(check.id.value);
+  message.set_probe(check.probe.value);
+  message.set_rise(check.rise);
   std::visit(EncodeWhat{message}, check.what);
   encode(check.address, *message.mutable_address());
   message.set_port(check.port);
@@ -76,6 +113,19 @@ static void encode(const CheckedServer& server, wire::CheckedServer& message) {
   for (const auto& check : server.checks) encode(check, *message.add_checks());
 }
 
+static Result<Expression> decode(const wire::Expression& message) {
+  Expression expression;
+  HF_TRY(expression.pattern, bounds::text("regex", message.pattern(), kPatternMax, 1));
+  expression.options = message.options();
+  expression.no_match = message.no_match();
+  expression.min_offset = message.min_offset();
+  if (message.has_max_offset()) {
+    HF_TRY(expression.max_offset, bounds::within<std::uint32_t>("regex_max_offset", message.max_offset(), expression.min_offset, UINT32_MAX));
+  }
+  expression.memory = message.memory();
+  return expression;
+}
+
 static Result<HttpUrl> decode(const wire::HttpUrl& message) {
   HttpUrl url;
   HF_TRY(url.path, bounds::text("url path", message.path(), kPathMax, 1));
@@ -87,6 +137,10 @@ static Result<HttpUrl> decode(const wire::HttpUrl& message) {
     HF_TRY(const auto last, bounds::within<std::uint16_t>("status", range.last(), first, 999));
     url.status.emplace_back(first, last);
   }
+  if (message.has_expression()) {
+    HF_TRY(url.expression, decode(message.expression()));
+  }
+  url.tls_compliant = message.tls_compliant();
   return url;
 }
 
@@ -98,6 +152,15 @@ static Result<HttpCheck> decode(const wire::HttpCheck& message) {
   HF_TRY(check.virtualhost, bounds::text("virtualhost", message.virtualhost(), kHostMax));
   HF_TRY(check.protocol, bounds::within<HttpProtocol>("http_protocol", message.protocol(), 0, 3));
   check.fast_recovery = message.fast_recovery();
+  HF_TRY(check.method, bounds::within<HttpMethod>("http_method", message.method(), 0, 3));
+  HF_OK(bounds::count("http_headers", message.headers_size(), kHeadersMax));
+  for (const auto& header : message.headers()) {
+    HF_TRY(std::string line, bounds::text("http_header", header, kHeaderMax, 1));
+    check.headers.push_back(std::move(line));
+  }
+  check.tls_verify = message.tls_verify();
+  HF_TRY(check.tls_name, bounds::text("tls_name", message.tls_name(), kHostMax));
+  HF_TRY(check.tls_days_left, bounds::within<unsigned>("tls_days_left", message.tls_days_left(), 0, kDaysLeftMax));
   HF_OK(bounds::count("urls", message.urls_size(), kUrlsMax));
   if (message.urls_size() == 0) return Error{"HTTP check has no url"};
   for (const auto& entry : message.urls()) {
@@ -116,6 +179,28 @@ static Result<MiscCheck> decode(const wire::MiscCheck& message) {
   return check;
 }
 
+static Result<UdpCheck> decode(const wire::UdpCheck& message) {
+  UdpCheck check;
+  if (message.payload().size() > kDatagramOctetsMax) return Error{"payload is longer than " + std::to_string(kDatagramOctetsMax) + " octets"};
+  if (message.reply().size() > kDatagramOctetsMax || message.reply_mask().size() != message.reply().size()) {
+    return Error{"reply and its mask: expected the same length, up to " + std::to_string(kDatagramOctetsMax) + " octets"};
+  }
+  check.payload = message.payload();
+  check.require_reply = message.require_reply();
+  check.reply = message.reply();
+  check.reply_mask = message.reply_mask();
+  HF_TRY(check.min_reply_length, bounds::within<std::uint16_t>("min_reply_length", message.min_reply_length(), 0, 65535));
+  HF_TRY(check.max_reply_length, bounds::within<std::uint16_t>("max_reply_length", message.max_reply_length(), 0, 65535));
+  return check;
+}
+
+static Result<DnsCheck> decode(const wire::DnsCheck& message) {
+  DnsCheck check;
+  HF_TRY(check.type, bounds::within<std::uint16_t>("dns type", message.type(), 1, 65535));
+  HF_TRY(check.name, bounds::text("dns name", message.name(), kHostMax));
+  return check;
+}
+
 static Status decode_what(const wire::Check& message, Check& check) {
   switch (message.what_case()) {
     case wire::Check::kTcp:
@@ -129,6 +214,23 @@ static Status decode_what(const wire::Check& message, Check& check) {
       HF_TRY(check.what, decode(message.misc()));
       return ok();
     }
+    case wire::Check::kSmtp: {
+      SmtpCheck smtp;
+      HF_TRY(smtp.helo_name, bounds::text("helo_name", message.smtp().helo_name(), kHostMax, 1));
+      check.what = std::move(smtp);
+      return ok();
+    }
+    case wire::Check::kDns: {
+      HF_TRY(check.what, decode(message.dns()));
+      return ok();
+    }
+    case wire::Check::kUdp: {
+      HF_TRY(check.what, decode(message.udp()));
+      return ok();
+    }
+    case wire::Check::kPing:
+      check.what = PingCheck{};
+      return ok();
     case wire::Check::WHAT_NOT_SET:
       break;
   }
@@ -138,6 +240,8 @@ static Status decode_what(const wire::Check& message, Check& check) {
 static Result<Check> decode(const wire::Check& message) {
   Check check;
   HF_TRY(check.id, bounds::identifier<CheckId>("check", message.id()));
+  HF_TRY(check.probe, bounds::identifier<ProbeId>("probe", message.probe()));
+  HF_TRY(check.rise, bounds::within<unsigned>("rise", message.rise(), 1, kRetriesMax));
   HF_OK(decode_what(message, check));
   HF_TRY(check.address, decode(message.address()));
   HF_TRY(check.port, bounds::within<std::uint16_t>("check port", message.port(), 0, 65535));

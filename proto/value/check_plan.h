@@ -16,8 +16,21 @@
 
 namespace holdfast {
 
+using ProbeId = Id<struct ProbeTag>;  // a check without its destination: what is run once for all who ask for it
+
 struct TcpCheck {
   bool operator==(const TcpCheck&) const = default;
+};
+
+// A regular expression of PCRE2 that the body of a page must match, or must not.
+struct Expression {
+  std::string pattern;                    // empty: none
+  std::uint32_t options = 0;              // PCRE2_CASELESS and so on, pcre2_compile(3)
+  bool no_match = false;                  // it must not match
+  std::uint32_t min_offset = 0;           // of the body, where a match may start at the earliest
+  std::optional<std::uint32_t> max_offset;  // and at the latest
+  std::uint32_t memory = 0;               // octets that matching may take; 0: the worker's limit
+  bool operator==(const Expression&) const = default;
 };
 
 struct HttpUrl {
@@ -25,10 +38,14 @@ struct HttpUrl {
   std::string digest;                     // MD5 of the body in lower case hex; empty: not compared
   std::vector<std::pair<std::uint16_t, std::uint16_t>> status;  // inclusive ranges; empty: 200..299
   std::string virtualhost;                // empty: the check's, then none
+  Expression expression;
+  bool tls_compliant = false;             // ends TLS with close_notify
   bool operator==(const HttpUrl&) const = default;
 };
 
 enum class HttpProtocol : std::uint8_t { kHttp10 = 0, kHttp10Close = 1, kHttp11 = 2, kHttp11Close = 3 };
+enum class HttpMethod : std::uint8_t { kGet = 0, kHead = 1, kOptions = 2, kPost = 3 };
+inline constexpr unsigned kDaysLeftMax = 3650;
 
 struct HttpCheck {
   bool tls = false;                       // SSL_GET
@@ -38,7 +55,38 @@ struct HttpCheck {
   HttpProtocol protocol = HttpProtocol::kHttp10;
   bool fast_recovery = false;
   std::vector<HttpUrl> urls;              // at least one
+  // Holdfast's own; keepalived.conf(5) has none of these.
+  HttpMethod method = HttpMethod::kGet;
+  std::vector<std::string> headers;       // further lines of the request, "Name: value"
+  bool tls_verify = false;                // the certificate must be good, and for tls_name where there is one
+  std::string tls_name;                   // empty: sni_name, the virtual host, then the address
+  unsigned tls_days_left = 0;             // and valid for this many days yet
   bool operator==(const HttpCheck&) const = default;
+};
+
+struct SmtpCheck {
+  std::string helo_name = "smtpchecker.keepalived.org";
+  bool operator==(const SmtpCheck&) const = default;
+};
+
+struct DnsCheck {
+  std::uint16_t type = 6;                 // RFC 1035 section 3.2.2; 6 is SOA
+  std::string name;                       // empty: the root
+  bool operator==(const DnsCheck&) const = default;
+};
+
+struct UdpCheck {
+  std::string payload;                    // octets; empty: 32 octets of text
+  bool require_reply = false;
+  std::string reply;                      // octets that the answer begins with; empty: any
+  std::string reply_mask;                 // as long as `reply`: bits that count
+  std::uint16_t min_reply_length = 0;
+  std::uint16_t max_reply_length = 255;
+  bool operator==(const UdpCheck&) const = default;
+};
+
+struct PingCheck {
+  bool operator==(const PingCheck&) const = default;
 };
 
 struct MiscCheck {
@@ -50,8 +98,9 @@ struct MiscCheck {
 };
 
 struct Check {
-  CheckId id;
-  std::variant<TcpCheck, HttpCheck, MiscCheck> what;
+  CheckId id;                             // of one destination
+  ProbeId probe;                          // what is asked of whom and how: checks that share it are run once for all of them
+  std::variant<TcpCheck, HttpCheck, MiscCheck, SmtpCheck, DnsCheck, UdpCheck, PingCheck> what;
   IpAddress address;                      // where to connect
   std::uint16_t port = 0;
   std::optional<IpAddress> bind_address;
@@ -61,6 +110,7 @@ struct Check {
   Duration delay_loop{60'000'000};
   Duration delay_before_retry{1'000'000};
   unsigned retries = 1;
+  unsigned rise = 1;                      // successes in a row that bring a failed check up; keepalived has no such count
   Duration connect_timeout{5'000'000};
   Duration warmup{0};                     // the first run is at 1 s + random(0..warmup)
   bool alpha = false;                     // starts as failed

@@ -9,6 +9,7 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <netinet/in.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <sys/socket.h>
@@ -73,7 +74,11 @@ static std::shared_ptr<SSL_CTX> server_context(std::vector<std::string>* names) 
   X509_set_version(certificate.get(), 2);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
   X509_gmtime_adj(X509_getm_notBefore(certificate.get()), 0);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  constexpr long kDayAndAnHour = 25 * 3600;
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kDayAndAnHour);
+  const auto* name = reinterpret_cast<const unsigned char*>("www.example.org");
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_ASC, name, -1, -1, 0);
+  X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate.get()));
   X509_set_pubkey(certificate.get(), key.get());
   X509_sign(certificate.get(), key.get(), EVP_sha256());
   HF_CHECK(SSL_CTX_use_certificate(context.get(), certificate.get()) == 1);
@@ -85,6 +90,14 @@ static std::shared_ptr<SSL_CTX> server_context(std::vector<std::string>* names) 
     return SSL_TLSEXT_ERR_OK;
   });
   return context;
+}
+
+std::string Backend::certificate() const {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new(BIO_s_mem()), BIO_free);
+  PEM_write_bio_X509(out.get(), SSL_CTX_get0_certificate(tls_.get()));
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
 }
 
 void Backend::FreeListener::operator()(evconnlistener* listener) const noexcept { evconnlistener_free(listener); }

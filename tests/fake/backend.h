@@ -26,6 +26,7 @@ class Backend {
   Backend& operator=(const Backend&) = delete;
 
   std::uint16_t port() const { return port_; }
+  std::string certificate() const;  // PEM; for www.example.org, one day from its end
   void open();   // again, on the same port
   void close();  // connections are refused from now on; established ones are cut
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "checkerd/worker/decode.h"
+#include "checkerd/worker/probe/dns_message.h"
 #include "checkerd/worker/probe/http_message.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -12,9 +13,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   wire::CheckerdToWorker message;
   if (message.ParseFromArray(data, static_cast<int>(size)) && message.has_probe()) {
     if (const auto probe = decode(message.probe())) {
-      if (probe->id == 0 || probe->timeout.count() <= 0) std::abort();
-      const std::string request = request_text(*probe);
-      if (request.find("\r\n\r\n") != request.size() - 4) std::abort();
+      const auto [id, timeout] = std::visit([](const ProbeHead& head) { return std::pair{head.id, head.timeout}; }, *probe);
+      if (id == 0 || timeout.count() <= 0) std::abort();
+      if (const auto* http = std::get_if<HttpProbe>(&*probe)) {
+        const std::string request = request_text(*http);
+        if (request.find("\r\n\r\n") != request.size() - 4) std::abort();
+      }
+      if (const auto* dns = std::get_if<DnsProbe>(&*probe); dns && question_of(*dns).size() > 12 + 255 + 4) std::abort();
     }
   }
   wire::WorkerToCheckerd answer;

@@ -1,4 +1,5 @@
-// What a server may answer: any bytes, in any pieces. The first octet chooses the piece size and whether a digest is compared.
+// What a server may answer: any bytes, in any pieces. The first octet chooses the piece size, whether a digest is compared and
+// whether it is the answer to HEAD.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstddef>
@@ -10,10 +11,11 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace holdfast;
   if (size == 0) return 0;
-  const std::size_t piece = (data[0] & 0x7f) + 1u;
+  const std::size_t piece = (data[0] & 0x3f) + 1u;
   HttpProbe probe;
   if ((data[0] & 0x80) != 0) probe.digest = "5d41402abc4b2a76b9719d911017c592";
-  HttpAnswer answer(!probe.digest.empty());
+  const bool head = (data[0] & 0x40) != 0;
+  HttpAnswer answer(!probe.digest.empty(), {}, head);
   const std::span<const char> bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   auto state = HttpAnswer::State::kMore;
   for (std::size_t at = 0; at < bytes.size() && state == HttpAnswer::State::kMore; at += piece) {

@@ -7,8 +7,8 @@ import re
 from lab.daemon import status_of
 
 DAC_READ_SEARCH = 1 << 2  # root's configuration files may be readable by root only
-KILL, SETGID, SETUID, SETPCAP, NET_ADMIN, NET_RAW, SYS_CHROOT = (1 << n for n in (5, 6, 7, 8, 12, 13, 18))
-STARTER = SETUID | SETGID | SETPCAP | KILL | NET_ADMIN | NET_RAW | SYS_CHROOT | DAC_READ_SEARCH
+KILL, SETGID, SETUID, SETPCAP, NET_BIND_SERVICE, NET_ADMIN, NET_RAW, SYS_CHROOT = (1 << n for n in (5, 6, 7, 8, 10, 12, 13, 18))
+STARTER = SETUID | SETGID | SETPCAP | KILL | NET_BIND_SERVICE | NET_ADMIN | NET_RAW | SYS_CHROOT | DAC_READ_SEARCH
 
 # role: (capabilities that it must have, capabilities that it may have, Seccomp mode)
 ROLES = {

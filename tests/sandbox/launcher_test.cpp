@@ -228,17 +228,43 @@ TEST_F(Launcher, TheAnnounceSocketReceivesNothing) {
   EXPECT_EQ(poll(&readable, 1, 50), 0);
 }
 
-TEST_F(Launcher, ThePingSocketReceivesOnlyReplies) {
+TEST_F(Launcher, APingSocketReceivesOnlyReplies) {
   Request request;
   request.family = 4;
-  const Answer answer = asked(Item::kOpenPingSocket, request);
+  request.kind = static_cast<std::uint8_t>(CheckSocket::kPing);
+  const Answer answer = asked(Item::kOpenCheckSocket, request);
   ASSERT_EQ(answer.reply.error, 0);
   EXPECT_EQ(option(answer.descriptor.get(), SOL_SOCKET, SO_PROTOCOL), IPPROTO_ICMP);
   EXPECT_EQ(option(answer.descriptor.get(), SOL_RAW, 1), static_cast<int>(~1U));  // ICMP_FILTER
   request.family = 6;
-  EXPECT_EQ(asked(Item::kOpenPingSocket, request).reply.error, 0);
+  EXPECT_EQ(asked(Item::kOpenCheckSocket, request).reply.error, 0);
   request.family = 7;
-  EXPECT_EQ(asked(Item::kOpenPingSocket, request).reply.error, EINVAL);
+  EXPECT_EQ(asked(Item::kOpenCheckSocket, request).reply.error, EINVAL);
+}
+
+TEST_F(Launcher, ACheckSocketHasItsMarkAndItsLowPort) {
+  Request request;
+  request.family = 4;
+  request.mark = 7;
+  request.port = 77;
+  request.has_source = 1;
+  request.source[0] = 127;
+  request.source[3] = 1;
+  for (const CheckSocket kind : {CheckSocket::kStream, CheckSocket::kDatagram}) {
+    request.kind = static_cast<std::uint8_t>(kind);
+    const Answer answer = asked(Item::kOpenCheckSocket, request);
+    ASSERT_EQ(answer.reply.error, 0);
+    const int socket = answer.descriptor.get();
+    EXPECT_EQ(option(socket, SOL_SOCKET, SO_MARK), 7);
+    EXPECT_EQ(option(socket, SOL_SOCKET, SO_TYPE), kind == CheckSocket::kStream ? SOCK_STREAM : SOCK_DGRAM);
+    sockaddr_in own{};
+    socklen_t size = sizeof own;
+    ASSERT_EQ(getsockname(socket, reinterpret_cast<sockaddr*>(&own), &size), 0);
+    EXPECT_EQ(ntohs(own.sin_port), 77);
+    EXPECT_EQ(ntohl(own.sin_addr.s_addr), INADDR_LOOPBACK);
+  }
+  request.kind = 3;
+  EXPECT_EQ(asked(Item::kOpenCheckSocket, request).reply.error, EINVAL);
 }
 
 TEST_F(Launcher, LooksInterfacesUp) {

@@ -76,6 +76,7 @@ inline constexpr std::array kFilteredProbes = {
     Probe{"openat-beside-descriptor", "openat", {5, kNone, O_RDONLY}},
     Probe{"prctl-name", "prctl", {15, kNone}}, Probe{"prctl-dumpable", "prctl", {4, 2}},
     Probe{"prlimit64-own", "prlimit64", {0, kNone, kNone}}, Probe{"prlimit64-other", "prlimit64", {1, kNone, kNone}},
+    Probe{"sendto-no-address", "sendto", {kNone, 0, 0, 0, 0, 0}}, Probe{"sendto-address", "sendto", {kNone, kNone, 1, 0, kNone, 16}},
     Probe{"setsockopt-reuseaddr", "setsockopt", {kNone, SOL_SOCKET, SO_REUSEADDR}}, Probe{"setsockopt-device", "setsockopt", {kNone, SOL_SOCKET, SO_BINDTODEVICE}},
     Probe{"setsockopt-mark", "setsockopt", {kNone, SOL_SOCKET, SO_MARK}}, Probe{"setsockopt-filter", "setsockopt", {kNone, SOL_SOCKET, SO_ATTACH_FILTER}},
     Probe{"setsockopt-nodelay", "setsockopt", {kNone, IPPROTO_TCP, TCP_NODELAY}}, Probe{"setsockopt-ulp", "setsockopt", {kNone, IPPROTO_TCP, TCP_ULP}},

@@ -17,9 +17,9 @@ import unittest
 PROGRAMS = sys.argv[1:6]
 PATIENCE = 20
 USER = 61150  # nobody's number, and the parent's where sysusers did not make one
-NET_ADMIN, NET_RAW, SYS_CHROOT = 1 << 12, 1 << 13, 1 << 18
+NET_BIND_SERVICE, NET_ADMIN, NET_RAW, SYS_CHROOT = 1 << 10, 1 << 12, 1 << 13, 1 << 18
 SCRIPTD = 1 << 5 | 1 << 6 | 1 << 7
-LAUNCHER = NET_ADMIN | NET_RAW | SCRIPTD | 1 << 8 | SYS_CHROOT | 1 << 2
+LAUNCHER = NET_BIND_SERVICE | NET_ADMIN | NET_RAW | SCRIPTD | 1 << 8 | SYS_CHROOT | 1 << 2
 # what runs: (permitted = effective capabilities, Seccomp)
 HELD = {"stub-parent": (0, 2), "holdfast-pids": (0, 2), "holdfast-script": (SCRIPTD, 0), "holdfast-launch": (LAUNCHER, 2),
         "vrrpd": (0, 2), "ipvsd": (NET_ADMIN, 2), "checkerd": (0, 2), "worker": (0, 2)}
@@ -245,7 +245,7 @@ class Start(unittest.TestCase):
                 f"--bounding-set=-all,{rights}", *more]
 
     def test_with_the_ambient_rights_of_a_service(self):
-        rights = "+net_admin,+net_raw,+setuid,+setgid,+setpcap,+kill,+sys_chroot"
+        rights = "+net_admin,+net_raw,+net_bind_service,+setuid,+setgid,+setpcap,+kill,+sys_chroot"
         process = self.run_foreground(*self.as_user(rights))
         parent, said = self.wait_until_up()
         found = self.check_held(parent, said, {"holdfast-launch": (LAUNCHER & ~(1 << 2), 2)})

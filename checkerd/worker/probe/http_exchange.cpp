@@ -6,7 +6,6 @@
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
-#include <openssl/err.h>
 
 #include <algorithm>
 #include <array>
@@ -18,23 +17,37 @@ namespace holdfast {
 
 void HttpExchange::FreeBuffer::operator()(bufferevent* buffer) const noexcept { bufferevent_free(buffer); }
 
-HttpExchange::HttpExchange(Loop& loop, HttpProbe probe, Done done)
-    : loop_(loop), probe_(std::move(probe)), done_(std::move(done)), answer_(!probe_.digest.empty()) {}
+HttpExchange::HttpExchange(Loop& loop, HttpProbe probe, std::unique_ptr<ExpressionSearch> search, Done done)
+    : loop_(loop),
+      probe_(std::move(probe)),
+      done_(std::move(done)),
+      answer_(!probe_.digest.empty(), std::move(search), probe_.method == HttpMethod::kHead) {}
 
-Result<std::unique_ptr<HttpExchange>> HttpExchange::begin(Loop& loop, const TlsContext& tls, HttpProbe probe, Fd socket, Done done) {
-  std::unique_ptr<HttpExchange> made(new HttpExchange(loop, std::move(probe), std::move(done)));
-  if (made->probe_.tls) {
-    HF_TRY(auto session, tls.session(made->probe_.sni));
+// The buffer for the descriptor, with or without TLS.
+Status HttpExchange::attach(TlsContext& tls, Fd socket) {
+  if (probe_.tls) {
+    HF_TRY(auto session, tls.session({.sni = probe_.sni, .verify = probe_.tls_verify, .name = probe_.tls_name, .compliant = probe_.tls_compliant}));
     // libevent frees the session, also when it fails.
-    made->buffer_.reset(bufferevent_openssl_socket_new(loop.base(), socket.get(), session.release(), BUFFEREVENT_SSL_CONNECTING,
-                                                       BEV_OPT_CLOSE_ON_FREE));
-    if (!made->buffer_) return Error{"TLS buffer: no memory", ENOMEM};
-    bufferevent_openssl_set_allow_dirty_shutdown(made->buffer_.get(), 1);
+    buffer_.reset(bufferevent_openssl_socket_new(loop_.base(), socket.get(), session.release(), BUFFEREVENT_SSL_CONNECTING, BEV_OPT_CLOSE_ON_FREE));
+    if (!buffer_) return Error{"TLS buffer: no memory", ENOMEM};
+    bufferevent_openssl_set_allow_dirty_shutdown(buffer_.get(), 1);
   } else {
-    made->buffer_.reset(bufferevent_socket_new(loop.base(), socket.get(), BEV_OPT_CLOSE_ON_FREE));
-    if (!made->buffer_) return Error{"buffer: no memory", ENOMEM};
+    buffer_.reset(bufferevent_socket_new(loop_.base(), socket.get(), BEV_OPT_CLOSE_ON_FREE));
+    if (!buffer_) return Error{"buffer: no memory", ENOMEM};
   }
   socket.release();
+  return ok();
+}
+
+Result<std::unique_ptr<Exchange>> HttpExchange::begin(Loop& loop, TlsContext& tls, CompiledExpressions& expressions, HttpProbe probe, Fd socket,
+                                                      Done done) {
+  std::unique_ptr<ExpressionSearch> search;
+  if (!probe.expression.pattern.empty()) {
+    HF_TRY(CompiledExpressions::Code code, expressions.of(probe.expression));
+    search = std::make_unique<ExpressionSearch>(probe.expression, std::move(code));
+  }
+  std::unique_ptr<HttpExchange> made(new HttpExchange(loop, std::move(probe), std::move(search), std::move(done)));
+  HF_OK(made->attach(tls, std::move(socket)));
   bufferevent* buffer = made->buffer_.get();
   bufferevent_setcb(
       buffer, [](bufferevent*, void* self) noexcept { static_cast<HttpExchange*>(self)->on_read(); }, nullptr,
@@ -46,7 +59,7 @@ Result<std::unique_ptr<HttpExchange>> HttpExchange::begin(Loop& loop, const TlsC
   made->timer_ = loop.timer([self = made.get()] { self->on_time(); });
   made->end_ = loop.now() + made->probe_.timeout * kProbeTimeoutsMax;
   made->progress();
-  return made;
+  return std::unique_ptr<Exchange>(std::move(made));
 }
 
 // Progress only moves the deadline; the timer follows when it fires too early.
@@ -71,13 +84,17 @@ void HttpExchange::on_event(short what) {
   if (finished_) return;
   if ((what & BEV_EVENT_CONNECTED) != 0) {
     tls_ready_ = true;
+    if (probe_.tls && probe_.tls_days_left > 0) {
+      if (auto valid = valid_for(bufferevent_openssl_get_ssl(buffer_.get()), probe_.tls_days_left); !valid) {
+        return finish({.outcome = ProbeOutcome::kTlsFailed, .detail = valid.error().message});
+      }
+    }
     return progress();
   }
   const int code = EVUTIL_SOCKET_ERROR();
   if (probe_.tls && (what & BEV_EVENT_ERROR) != 0) {
     if (const unsigned long error = bufferevent_get_openssl_error(buffer_.get()); error != 0) {
-      const char* reason = ERR_reason_error_string(error);
-      return finish({.outcome = ProbeOutcome::kTlsFailed, .detail = reason ? reason : "TLS error " + std::to_string(error)});
+      return finish({.outcome = ProbeOutcome::kTlsFailed, .detail = why_failed(bufferevent_openssl_get_ssl(buffer_.get()), error)});
     }
   }
   if (probe_.tls && !tls_ready_) return finish({.outcome = ProbeOutcome::kTlsFailed, .detail = "closed during the handshake"});
@@ -99,6 +116,7 @@ void HttpExchange::finish(ProbeResult result) {
   finished_ = true;
   timer_.cancel();
   bufferevent_disable(buffer_.get(), EV_READ | EV_WRITE);
+  if (probe_.tls && tls_ready_ && probe_.tls_compliant) say_goodbye(bufferevent_openssl_get_ssl(buffer_.get()));
   done_(result);
 }
 

@@ -17,22 +17,18 @@ struct bufferevent;
 
 namespace holdfast {
 
-class HttpExchange {
+class HttpExchange final : public Exchange {
  public:
-  // Called once, from the loop. The exchange may be destroyed from loop.later(), not from inside.
-  using Done = std::function<void(const ProbeResult&)>;
-
-  static Result<std::unique_ptr<HttpExchange>> begin(Loop& loop, const TlsContext& tls, HttpProbe probe, Fd socket, Done done);
-  HttpExchange(const HttpExchange&) = delete;
-  HttpExchange& operator=(const HttpExchange&) = delete;
-
+  static Result<std::unique_ptr<Exchange>> begin(Loop& loop, TlsContext& tls, CompiledExpressions& expressions, HttpProbe probe, Fd socket,
+                                                 Done done);
   const HttpProbe& probe() const { return probe_; }
 
  private:
   struct FreeBuffer {
     void operator()(bufferevent*) const noexcept;
   };
-  HttpExchange(Loop& loop, HttpProbe probe, Done done);
+  HttpExchange(Loop& loop, HttpProbe probe, std::unique_ptr<ExpressionSearch> search, Done done);
+  Status attach(TlsContext& tls, Fd socket);
   void on_read();
   void on_event(short what);
   void on_time();

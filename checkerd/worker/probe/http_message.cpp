@@ -6,28 +6,53 @@
 #include "checkerd/worker/probe/http_message.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace holdfast {
+
+static std::string_view word(HttpMethod method) {
+  switch (method) {
+    case HttpMethod::kGet: return "GET";
+    case HttpMethod::kHead: return "HEAD";
+    case HttpMethod::kOptions: return "OPTIONS";
+    case HttpMethod::kPost: return "POST";
+  }
+  return "GET";
+}
+
+// Whether the operator gives this one, whose name is in lower case.
+static bool has_header(const HttpProbe& probe, std::string_view name) {
+  return std::ranges::any_of(probe.headers, [&](const std::string& header) {
+    const auto same = [](char have, char want) { return (have >= 'A' && have <= 'Z' ? have + ('a' - 'A') : have) == want; };
+    return std::ranges::equal(std::string_view(header).substr(0, header.find(':')), name, same);
+  });
+}
 
 std::string request_text(const HttpProbe& probe) {
   const bool version_1_1 = probe.protocol == HttpProtocol::kHttp11 || probe.protocol == HttpProtocol::kHttp11Close;
   const bool close = probe.protocol != HttpProtocol::kHttp10;
-  std::string text = "GET " + probe.path + (version_1_1 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n") + "User-Agent: KeepAliveClient\r\n";
-  if (close) text += "Connection: close\r\n";
-  if (!probe.host.empty()) text += "Host: " + probe.host + "\r\n";
+  std::string text = std::string(word(probe.method)) + " " + probe.path + (version_1_1 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
+  if (!has_header(probe, "user-agent")) text += "User-Agent: KeepAliveClient\r\n";
+  if (close && !has_header(probe, "connection")) text += "Connection: close\r\n";
+  if (!probe.host.empty() && !has_header(probe, "host")) text += "Host: " + probe.host + "\r\n";
+  for (const std::string& header : probe.headers) text += header + "\r\n";
+  if (probe.method == HttpMethod::kPost && !has_header(probe, "content-length")) text += "Content-Length: 0\r\n";
   return text + "\r\n";
 }
 
-HttpAnswer::HttpAnswer(bool with_digest) {
+HttpAnswer::HttpAnswer(bool with_digest, std::unique_ptr<ExpressionSearch> search, bool without_body)
+    : without_body_(without_body), search_(std::move(search)) {
   if (with_digest) digest_.emplace();
   http_parser_init(&parser_, HTTP_RESPONSE);
   parser_.data = this;
   parser_.allow_chunked_length = 1;
   http_parser_settings_init(&settings_);
   settings_.on_headers_complete = [](http_parser* parser) {
-    static_cast<HttpAnswer*>(parser->data)->header_done_ = true;
+    auto* self = static_cast<HttpAnswer*>(parser->data);
+    self->header_done_ = true;
     http_parser_pause(parser, 1);
-    return 0;
+    return self->without_body_ ? 1 : 0;
   };
   settings_.on_message_complete = [](http_parser* parser) {
     static_cast<HttpAnswer*>(parser->data)->message_done_ = true;
@@ -82,6 +107,7 @@ HttpAnswer::State HttpAnswer::take(std::span<const char> bytes) {
   body_octets_ += bytes.size();
   if (body_octets_ > kHttpBodyMax) return bad("body longer than " + std::to_string(kHttpBodyMax) + " octets");
   if (digest_) digest_->update(bytes);
+  if (search_) search_->feed(bytes);
   return message_done_ ? State::kWhole : State::kMore;
 }
 
@@ -93,6 +119,16 @@ HttpAnswer::State HttpAnswer::end() {
 static bool status_accepted(const HttpProbe& probe, unsigned status) {
   if (probe.status.empty()) return status >= 200 && status <= 299;  // also where a digest is compared
   return std::ranges::any_of(probe.status, [&](const auto& range) { return status >= range.first && status <= range.second; });
+}
+
+static void judge_text(const HttpProbe& probe, ExpressionSearch& search, ProbeResult& result) {
+  const ExpressionSearch::State state = search.end();
+  if (state == ExpressionSearch::State::kTooCostly) {
+    result.outcome = ProbeOutcome::kTooCostly;
+    result.detail = search.fault();
+  } else if ((state == ExpressionSearch::State::kFound) == probe.expression.no_match) {
+    result.outcome = ProbeOutcome::kWrongText;
+  }
 }
 
 ProbeResult judge(const HttpProbe& probe, HttpAnswer& answer) {
@@ -115,6 +151,7 @@ ProbeResult judge(const HttpProbe& probe, HttpAnswer& answer) {
       result.outcome = ProbeOutcome::kWrongDigest;
     }
   }
+  if (result.outcome == ProbeOutcome::kPassed && answer.search()) judge_text(probe, *answer.search(), result);
   return result;
 }
 

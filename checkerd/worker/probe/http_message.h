@@ -1,4 +1,4 @@
-// An HTTP request as keepalived writes it, and the answer as keepalived judges it: status and MD5 of the body as it came over the wire.
+// An HTTP request as keepalived writes it, and the answer as keepalived judges it: status, MD5 and text of the body as it came over the wire.
 // Knows no descriptor and no clock: bytes in, verdict out. RFC 9112; the parser is libhttp_parser's.
 // Not as strict as a browser: a body that ends early or is badly chunked is still a body (so was it before).
 // SPDX-License-Identifier: Apache-2.0
@@ -7,11 +7,13 @@
 #include <http_parser.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "checkerd/worker/probe/digest.h"
+#include "checkerd/worker/probe/expression.h"
 #include "checkerd/worker/probe/probe.h"
 
 namespace holdfast {
@@ -25,7 +27,8 @@ class HttpAnswer {
  public:
   enum class State : std::uint8_t { kMore, kWhole, kBad };
 
-  explicit HttpAnswer(bool with_digest);
+  // `search`: what is looked for in the body; may be empty. `without_body`: the answer to HEAD ends with its header.
+  explicit HttpAnswer(bool with_digest, std::unique_ptr<ExpressionSearch> search = {}, bool without_body = false);
   HttpAnswer(const HttpAnswer&) = delete;
   HttpAnswer& operator=(const HttpAnswer&) = delete;
 
@@ -40,6 +43,7 @@ class HttpAnswer {
   std::optional<std::uint64_t> declared_octets() const { return declared_; }
   std::string digest() { return digest_ ? digest_->finish() : std::string{}; }
   const std::string& fault() const { return fault_; }
+  ExpressionSearch* search() { return search_.get(); }
 
  private:
   State bad(std::string fault);
@@ -55,7 +59,9 @@ class HttpAnswer {
   std::size_t header_octets_ = 0;
   std::uint64_t body_octets_ = 0;
   std::optional<std::uint64_t> declared_;
+  bool without_body_ = false;
   std::optional<Digest> digest_;
+  std::unique_ptr<ExpressionSearch> search_;
   std::string fault_;
 };
 

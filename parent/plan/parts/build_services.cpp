@@ -1,6 +1,6 @@
-// The load balancer's half of a plan: virtual servers with their real servers and checks. A virtual_server_group is one virtual server
-// with many addresses and marks: its servers are checked once. What IPVS is told of addresses and marks is in service_keys.cpp.
-// Checks inherit from real_server, then virtual_server, then their type's default. keepalived.conf(5), ipvsadm(8). Pure.
+// The load balancer's half of a plan: virtual servers with their real servers. A virtual_server_group is one virtual server
+// with many addresses and marks: its servers are checked once. What IPVS is told of addresses and marks is in service_keys.cpp, the
+// checks are in build_checks.cpp. keepalived.conf(5), ipvsadm(8). Pure.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <map>
@@ -12,7 +12,6 @@
 namespace holdfast {
 namespace {
 
-constexpr unsigned kRetriesMax = 1'000'000;           // more is for ever
 constexpr std::uint32_t kWeightMax = 2147483647;
 
 void set_method(Destination& destination, const model::LvsMethod& method) {
@@ -46,100 +45,6 @@ std::uint16_t destination_port(Building& building, const Block& block, const mod
 std::uint16_t check_port(const Block& block, const Destination& destination, const model::RealServer& server) {
   if (destination.port != 0) return destination.port;
   return server.port && *server.port != 0 ? *server.port : block.keys.front().port;
-}
-
-template <class T>
-T inherit(const model::Located<T>& own, const model::Located<T>& server, const model::Located<T>& service, T fallback) {
-  return own ? *own : server ? *server : service.value_or(fallback);
-}
-
-HttpCheck http_check(const Block& block, const model::RealServer& server, const model::HttpSettings& said) {
-  HttpCheck check;
-  check.tls = said.tls;
-  check.enable_sni = said.enable_sni.value_or(false) || static_cast<bool>(said.sni_name);
-  check.sni_name = said.sni_name.value_or({});
-  check.virtualhost = inherit(said.virtualhost, server.virtualhost, block.said.virtualhost, std::string{});
-  check.protocol = said.http_protocol.value_or(HttpProtocol::kHttp10);
-  check.fast_recovery = said.fast_recovery.value_or(false);
-  for (const model::UrlSettings& url : said.urls) {
-    check.urls.push_back({url.path.value_or("/"), url.digest.value_or({}), url.status_codes, url.virtualhost.value_or({})});
-  }
-  return check;
-}
-
-std::string identity_of(const Check& check, DestinationId destination) {
-  const auto number = [](auto value) { return std::to_string(value); };
-  std::string text = identity_text({"check", number(destination.value), check.address.to_string(), number(check.port),
-                                    check.bind_address ? check.bind_address->to_string() : "", number(check.bind_port),
-                                    check.bind_interface, number(check.fwmark), number(check.delay_loop.count()),
-                                    number(check.delay_before_retry.count()), number(check.retries),
-                                    number(check.connect_timeout.count()), number(check.warmup.count()), number(check.alpha),
-                                    number(check.enabled_log), number(check.what.index())});
-  if (const auto* http = std::get_if<HttpCheck>(&check.what)) {
-    text += identity_text({number(http->tls), number(http->enable_sni), http->sni_name, http->virtualhost,
-                           number(static_cast<unsigned>(http->protocol)), number(http->fast_recovery)});
-    for (const HttpUrl& url : http->urls) {
-      text += identity_text({"url", url.path, url.digest, url.virtualhost});
-      for (const auto& [first, last] : url.status) text += identity_text({number(first), number(last)});
-    }
-  }
-  if (const auto* misc = std::get_if<MiscCheck>(&check.what)) {
-    text += identity_text({number(misc->script.value), number(misc->timeout.count()), number(misc->dynamic)});
-  }
-  return text;
-}
-
-std::optional<Check> check(Building& building, const Block& block, const model::RealServer& server, const Destination& destination,
-                           const model::Check& said) {
-  if (std::holds_alternative<model::AbsentCheck>(said.what)) return std::nullopt;
-  constexpr Duration kSecond{1'000'000};
-  const model::CheckSettings& own = said.settings;
-  const model::CheckSettings& of_server = server.settings;
-  const model::CheckSettings& of_service = block.said.settings;
-  const bool http = std::holds_alternative<model::HttpSettings>(said.what);
-  const bool misc = std::holds_alternative<model::MiscSettings>(said.what);
-  Check result;
-  result.address = said.connection.connect_ip.value_or(server.address);
-  result.port = said.connection.connect_port.value_or(check_port(block, destination, server));
-  if (said.connection.bindto) result.bind_address = *said.connection.bindto;
-  result.bind_port = said.connection.bind_port.value_or(0);
-  result.bind_interface = said.connection.bind_if.value_or({});
-  result.fwmark = said.connection.fwmark.value_or(0);
-  result.delay_loop = inherit(own.delay_loop, of_server.delay_loop, of_service.delay_loop, 60 * kSecond);
-  result.delay_before_retry =
-      inherit(own.delay_before_retry, of_server.delay_before_retry, of_service.delay_before_retry, http ? 3 * kSecond : kSecond);
-  result.retries = std::min(inherit(own.retry, of_server.retry, of_service.retry, misc ? 0u : 1u), kRetriesMax);
-  result.connect_timeout = inherit(own.connect_timeout, of_server.connect_timeout, of_service.connect_timeout, 5 * kSecond);
-  result.warmup = inherit(own.warmup, of_server.warmup, of_service.warmup, result.delay_loop);
-  result.alpha = inherit(own.alpha, of_server.alpha, of_service.alpha, false);
-  result.enabled_log =
-      said.log_all_failures ? *said.log_all_failures : building.configuration.globals.checker_log_all_failures.value_or(false);
-  if (http) {
-    result.what = http_check(block, server, std::get<model::HttpSettings>(said.what));
-    if (std::get<HttpCheck>(result.what).urls.empty()) {
-      building.error(said.at, "check-without-url", "HTTP check of " + server.address.to_string() + " has no url, removed");
-      return std::nullopt;
-    }
-  }
-  if (misc) {
-    const auto& settings = std::get<model::MiscSettings>(said.what);
-    MiscCheck what;
-    what.timeout = settings.timeout.value_or(of_service.delay_loop.value_or(60 * kSecond));
-    what.script = building.script(settings.command, what.timeout);
-    what.dynamic = settings.dynamic.value_or(false);
-    if (settings.command && !settings.command->argv.empty()) what.path = settings.command->argv.front();
-    if (!what.script) {
-      building.error(said.at, "check-without-script", "MISC_CHECK of " + server.address.to_string() + " has no misc_path, removed");
-      return std::nullopt;
-    }
-    result.what = what;
-  } else if (result.address.is_link_local() && !result.address.is_v4() && result.bind_interface.empty()) {
-    building.error(said.at, "link-local-without-interface",
-                   "check of " + result.address.to_string() + " needs bind_if for a link-local address, removed");
-    return std::nullopt;
-  }
-  result.id = building.identities.id<CheckId>(identity_of(result, destination.id));
-  return result;
 }
 
 std::optional<Destination> destination(Building& building, const Block& block, ServiceId service, const IpAddress& address,
@@ -190,12 +95,8 @@ void add_server(Building& building, const Block& block, CheckedService& checked,
   server.weight = weight_of(building, block, said, server.name);
   server.inhibit_on_failure =
       said.inhibit_on_failure ? *said.inhibit_on_failure : block.said.inhibit_on_failure.value_or(false);
-  for (const model::Check& wanted : said.checks) {
-    if (auto planned = check(building, block, said, *made, wanted)) {
-      const bool twice = std::ranges::any_of(server.checks, [&](const Check& other) { return other.id == planned->id; });
-      if (!twice) server.checks.push_back(std::move(*planned));
-    }
-  }
+  const std::uint16_t port = check_port(block, *made, said);
+  for (const model::Check& wanted : said.checks) build_check(building, {block.said, said, made->id, port}, wanted, server.checks);
   const UpDownScripts told{building.script(said.notify_up), building.script(said.notify_down)};
   if (!(told == UpDownScripts{})) building.plan.notify.servers.emplace(server.id, told);
   checked.servers.push_back(std::move(server));
@@ -271,11 +172,20 @@ void without_taken(Building& building, Block& block, std::set<ServiceKey>& taken
   });
 }
 
+// Somebody has to read what servers answer.
+bool needs_workers(const CheckPlan& plan) {
+  const auto reads = [](const Check& check) {
+    return !std::holds_alternative<TcpCheck>(check.what) && !std::holds_alternative<MiscCheck>(check.what);
+  };
+  return std::ranges::any_of(plan.services, [&](const CheckedService& service) {
+    return std::ranges::any_of(service.servers, [&](const CheckedServer& server) { return std::ranges::any_of(server.checks, reads); });
+  });
+}
+
 }  // namespace
 
 void build_services(Building& building) {
   const model::Configuration& configuration = building.configuration;
-  building.plan.check.workers = building.surroundings.workers;
   building.plan.check.seed = configuration.globals.random_seed ? *configuration.globals.random_seed
                                                                : fnv1a(building.plan.settings.router_id);
   std::set<ServiceKey> taken;
@@ -293,6 +203,7 @@ void build_services(Building& building) {
     without_taken(building, block, taken);
     if (!block.keys.empty()) build_service(building, block);
   }
+  building.plan.check.workers = needs_workers(building.plan.check) ? building.surroundings.workers : 0;
 }
 
 }  // namespace holdfast

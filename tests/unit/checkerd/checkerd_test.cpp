@@ -245,6 +245,38 @@ TEST_F(Checkerd, AnAnswerThatKillsWorkersTakesItsServerDownInTheEnd) {
   EXPECT_TRUE(rig.logged("3 workers ended during this check"));
 }
 
+TEST_F(Checkerd, OneProbeSpeaksForAllWhoAskForIt) {
+  Backend backend(rig.loop);
+  const auto asking = [&](std::uint64_t id) {
+    Check check = web_at(id, backend.port());
+    check.probe = ProbeId{77};
+    return check;
+  };
+  rig.send_plan(plan({service(1, 1, 0, {server(1, 1, {asking(11)})}), service(2, 1, 0, {server(2, 1, {asking(12)})})}));
+  ASSERT_TRUE(rig.until([&] { return up(11) && up(12); }));
+  backend.answer = "HTTP/1.0 500 No\r\n\r\n";
+  ASSERT_TRUE(rig.until([&] { return event("server 1 down") && event("server 2 down"); }));
+  // A third one that joins has the verdict at once, and nobody is asked for it.
+  CheckPlan more = plan({service(1, 1, 0, {server(1, 1, {asking(11)})}), service(2, 1, 0, {server(2, 1, {asking(12)}), server(3, 1, {asking(13)})})});
+  more.generation = 2;
+  rig.send_plan(more);
+  ASSERT_TRUE(rig.until([&] { return event("applied 2"); }));
+  EXPECT_TRUE(event("server 3 down"));
+  const std::size_t asked = backend.requests.size();
+  rig.run_for(kSecond);
+  EXPECT_LE(backend.requests.size(), asked + 6) << "one request for each 0.2 s";
+}
+
+TEST_F(Checkerd, ASocketThatTakesRightsIsAskedFor) {
+  Backend backend(rig.loop);
+  Check check = tcp_at(11, backend.port());
+  check.fwmark = 9;
+  rig.send_plan(one_server(check));
+  ASSERT_TRUE(rig.until([&] { return event("socket 11"); }));
+  ASSERT_TRUE(rig.until([&] { return rig.logged("could not be run: the rig opens no sockets"); }));
+  EXPECT_THAT(rig.events, Not(Contains("server 1 down"))) << "that is no word about the server";
+}
+
 TEST_F(Checkerd, ReloadKeepsVerdictsAndConnectsNoMoreThanBefore) {
   Backend backend(rig.loop);
   Check slow = tcp_at(11, backend.port());
@@ -330,10 +362,10 @@ TEST_F(Checkerd, SourcesOfConnections) {
   Check foreign = tcp_at(13, unreachable.port());
   foreign.bind_address = *IpAddress::parse("192.0.2.1");
   rig.send_plan(plan({service(1, 1, 0, {server(1, 1, {bound}), server(2, 1, {marked}), server(3, 1, {foreign})})}));
-  ASSERT_TRUE(rig.until([&] { return backend.connections >= 1 && rig.logged("fwmark 7") && rig.logged("bindto 192.0.2.1"); }));
+  ASSERT_TRUE(rig.until([&] { return backend.connections >= 1 && event("socket 12") && rig.logged("bindto 192.0.2.1"); }));
   EXPECT_EQ(backend.source_ports[0], bound.bind_port);
   rig.run_for(500 * kMillisecond);
-  EXPECT_EQ(rig.count_logged("could not be run: fwmark 7 (this process has no right to mark packets)"), 1u) << "said once, not at each run";
+  EXPECT_EQ(rig.count_logged("could not be run: the rig opens no sockets"), 1u) << "said once, not at each run";
   EXPECT_EQ(rig.table.size(), 3u) << "our own trouble takes no server down";
 }
 

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <optional>
 
 #include "tests/fake/backend.h"
@@ -35,14 +36,14 @@ struct HttpExchangeTest : ::testing::Test {
   HttpExchangeTest() : tls(*TlsContext::make()) { std::signal(SIGPIPE, SIG_IGN); }
 
   ProbeResult run(Backend& backend, bool over_tls, Duration timeout = 300 * kMillisecond) {
-    HttpProbe probe;
+    HttpProbe probe = wanted;
     probe.id = 1;
     probe.tls = over_tls;
     probe.sni = over_tls ? "www.example.org" : "";
     probe.host = "www.example.org";
     probe.timeout = timeout;
     std::optional<ProbeResult> result;
-    auto exchange = HttpExchange::begin(loop, tls, probe, connected_to(backend), [&](const ProbeResult& it) {
+    auto exchange = HttpExchange::begin(loop, tls, expressions, probe, connected_to(backend), [&](const ProbeResult& it) {
       EXPECT_FALSE(result) << "told once";
       result = it;
       loop.later([&] { loop.stop(0); });
@@ -57,6 +58,8 @@ struct HttpExchangeTest : ::testing::Test {
 
   Loop loop;
   TlsContext tls;
+  CompiledExpressions expressions;
+  HttpProbe wanted;
 };
 
 TEST_F(HttpExchangeTest, EveryEnd) {
@@ -95,6 +98,57 @@ TEST_F(HttpExchangeTest, TlsWithSomebodyWhoDoesNotSpeakIt) {
   EXPECT_EQ(run(plain, true).detail, "handshake");
   plain.close();
   plain.open();
+}
+
+// Off unless asked; then the chain, the name and the time that is left must be right.
+TEST_F(HttpExchangeTest, Certificates) {
+  Backend backend(loop, Backend::Transport::kTls);
+  char path[] = "/tmp/holdfast-authorities-XXXXXX";
+  const Fd file(::mkstemp(path));
+  const std::string pem = backend.certificate();
+  ASSERT_EQ(::write(file.get(), pem.data(), pem.size()), static_cast<ssize_t>(pem.size()));
+  ::setenv("SSL_CERT_FILE", path, 1);
+  tls = *TlsContext::make();
+  ::unsetenv("SSL_CERT_FILE");
+  ::unlink(path);
+  struct Row {
+    bool verify;
+    const char* name;
+    unsigned days;
+    ProbeOutcome outcome;
+    const char* detail;
+  };
+  const Row rows[] = {
+      {false, "other.example.org", 0, ProbeOutcome::kPassed, ""},
+      {true, "", 0, ProbeOutcome::kPassed, ""},
+      {true, "www.example.org", 1, ProbeOutcome::kPassed, ""},
+      {true, "www.example.org", 2, ProbeOutcome::kTlsFailed, "certificate: valid for 1 days yet, expected 2"},
+      {true, "other.example.org", 0, ProbeOutcome::kTlsFailed, "certificate: hostname mismatch"},
+      {true, "127.0.0.1", 0, ProbeOutcome::kTlsFailed, "certificate: IP address mismatch"},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(std::string(row.name) + " " + std::to_string(row.days));
+    wanted.tls_verify = row.verify;
+    wanted.tls_name = row.name;
+    wanted.tls_days_left = row.days;
+    const ProbeResult result = run(backend, true);
+    EXPECT_EQ(result.outcome, row.outcome);
+    EXPECT_EQ(result.detail, row.detail);
+  }
+  Backend stranger(loop, Backend::Transport::kTls);
+  wanted = {};
+  wanted.tls_verify = true;
+  EXPECT_EQ(run(stranger, true).detail, "certificate: self-signed certificate");
+}
+
+TEST_F(HttpExchangeTest, HeadHasNoBody) {
+  Backend backend(loop);
+  backend.closes = false;
+  backend.answer = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n";
+  wanted.method = HttpMethod::kHead;
+  wanted.headers = {"Host: other.example.org", "X-Check: 1"};
+  EXPECT_EQ(run(backend, false).outcome, ProbeOutcome::kPassed);
+  EXPECT_EQ(backend.requests.back(), "HEAD / HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: other.example.org\r\nX-Check: 1\r\n\r\n");
 }
 
 TEST_F(HttpExchangeTest, ThousandExchangesLeaveNoDescriptorBehind) {

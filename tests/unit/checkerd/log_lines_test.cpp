@@ -75,7 +75,7 @@ TEST(LogLines, OfRuns) {
   for (const Row& row : rows) {
     Check check = row.check;
     if (auto* script = std::get_if<MiscCheck>(&check.what)) script->path = "/x";
-    const Report report{{check.id, 0}, row.result, row.finding, {}, 7, {}};
+    const Report report{{check.probe, 0}, row.result, row.finding, {}, 7, {}};
     EXPECT_EQ(lines_of(check, kSubject, report, row.progress), row.lines) << static_cast<int>(row.finding);
   }
 }
@@ -131,7 +131,7 @@ TEST(LogLines, StartingWithTheSorryServer) {
 }
 
 TEST(LogLines, OwnTroubleSaysWhatItIs) {
-  const Report report{{CheckId{1}, 0}, RunResult::kNotRun, Finding::kLocal, "bind_if eth9: No such device", 0, {}};
+  const Report report{{ProbeId{1}, 0}, RunResult::kNotRun, Finding::kLocal, "bind_if eth9: No such device", 0, {}};
   EXPECT_THAT(lines_of(tcp(1), kSubject, report, progress(true, true, true)),
               ElementsAre("Check of service [10.9.1.1]:tcp:80 of VS [10.9.0.80]:tcp:80 could not be run: bind_if eth9: No such device"));
 }

@@ -19,6 +19,7 @@ inline Instant at(double seconds) { return Instant{Duration{static_cast<std::int
 inline Check tcp(std::uint64_t id) {
   Check check;
   check.id = CheckId{id};
+  check.probe = ProbeId{id};
   check.what = TcpCheck{};
   check.delay_loop = 10 * kSecond;
   check.delay_before_retry = 2 * kSecond;
@@ -29,7 +30,7 @@ inline Check tcp(std::uint64_t id) {
 inline Check web(std::uint64_t id, std::size_t urls = 1, bool fast_recovery = false) {
   Check check = tcp(id);
   HttpCheck http;
-  for (std::size_t url = 0; url < urls; ++url) http.urls.push_back({"/" + std::to_string(url), "", {}, ""});
+  for (std::size_t url = 0; url < urls; ++url) http.urls.push_back({.path = "/" + std::to_string(url)});
   http.fast_recovery = fast_recovery;
   check.what = http;
   return check;

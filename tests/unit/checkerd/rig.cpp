@@ -162,6 +162,13 @@ void Rig::on_checkerd(wire::CheckerdToParent& message) {
     case wire::CheckerdToParent::kStopped: return note("stopped");
     case wire::CheckerdToParent::kPong: return note("pong " + std::to_string(message.pong().cookie()));
     case wire::CheckerdToParent::kServicesReport: reports.push_back(message.services_report()); return;
+    case wire::CheckerdToParent::kOpenCheckSocket: {
+      wire::ParentToCheckerd answer;
+      answer.mutable_check_socket()->set_run(message.open_check_socket().run());
+      answer.mutable_check_socket()->set_fault("the rig opens no sockets");
+      note("socket " + std::to_string(message.open_check_socket().check()));
+      return send(answer);
+    }
     case wire::CheckerdToParent::BODY_NOT_SET: return;
   }
 }

@@ -19,7 +19,7 @@ using ::testing::SizeIs;
 
 // One check alone in a schedule that began at 1 s; its first run is due at 2 s.
 struct Alone {
-  explicit Alone(const Check& check, std::vector<CheckVerdict> states = {}) : id(check.id) {
+  explicit Alone(const Check& check, std::vector<CheckVerdict> states = {}) : id(check.probe) {
     schedule.apply(plan({service(1, 1, 0, {server(1, 1, {check})})}), states, at(1));
   }
   // Lets the next run begin when it is due and end `took` later. Returns when it began.
@@ -29,7 +29,7 @@ struct Alone {
     progress = schedule.finished(id, result, begin + Duration{static_cast<std::int64_t>(took * 1e6)});
     return static_cast<double>(begin.time_since_epoch().count()) / 1e6;
   }
-  CheckId id;
+  ProbeId id;
   Schedule schedule;
   std::vector<CheckRun> runs;
   std::optional<Progress> progress;
@@ -43,7 +43,7 @@ TEST(Schedule, FirstRunAfterOneSecondWithoutWarmup) {
   Alone alone(tcp(7));
   EXPECT_EQ(alone.schedule.deadline(), at(2));
   EXPECT_THAT(alone.schedule.due(at(1.999999), 10), SizeIs(0));
-  EXPECT_THAT(alone.schedule.due(at(2), 10), ElementsAre(CheckRun{CheckId{7}, 0}));
+  EXPECT_THAT(alone.schedule.due(at(2), 10), ElementsAre(CheckRun{ProbeId{7}, 0}));
 }
 
 TEST(Schedule, WarmupSpreadsFirstRunsWithinItsBound) {
@@ -64,9 +64,9 @@ TEST(Schedule, WarmupSpreadsFirstRunsWithinItsBound) {
     per_second[due.time_since_epoch().count() / 1'000'000] += static_cast<int>(schedule.due(due, 1).size());
   }
   EXPECT_GE(per_second.size(), 8u);  // every second of the warm-up has some
-  EXPECT_EQ(warmup_jitter(42, CheckId{7}, 8 * kSecond), warmup_jitter(42, CheckId{7}, 8 * kSecond));
-  EXPECT_NE(warmup_jitter(42, CheckId{7}, 8 * kSecond), warmup_jitter(43, CheckId{7}, 8 * kSecond));
-  EXPECT_EQ(warmup_jitter(42, CheckId{7}, Duration{0}), Duration{0});
+  EXPECT_EQ(warmup_jitter(42, ProbeId{7}, 8 * kSecond), warmup_jitter(42, ProbeId{7}, 8 * kSecond));
+  EXPECT_NE(warmup_jitter(42, ProbeId{7}, 8 * kSecond), warmup_jitter(43, ProbeId{7}, 8 * kSecond));
+  EXPECT_EQ(warmup_jitter(42, ProbeId{7}, Duration{0}), Duration{0});
 }
 
 TEST(Schedule, OneResultAfterTheOther) {
@@ -146,7 +146,7 @@ TEST(Schedule, WebCheckRunsItsUrlsOneByOne) {
   for (const Row& row : rows) {
     SCOPED_TRACE(row.begins);
     EXPECT_DOUBLE_EQ(alone.run(row.result), row.begins);
-    EXPECT_THAT(alone.runs, ElementsAre(CheckRun{CheckId{1}, row.url}));
+    EXPECT_THAT(alone.runs, ElementsAre(CheckRun{ProbeId{1}, row.url}));
     EXPECT_EQ(alone.progress->up, row.up);
     EXPECT_EQ(alone.progress->complete, row.complete);
   }
@@ -199,10 +199,10 @@ TEST(Schedule, OneRunInFlight) {
   EXPECT_EQ(alone.schedule.in_flight(), 1u);
   EXPECT_EQ(alone.schedule.deadline(), kNever);
   EXPECT_THAT(alone.schedule.due(at(1000), 10), SizeIs(0));
-  EXPECT_TRUE(alone.schedule.finished(CheckId{1}, kPassed, at(1000)));
+  EXPECT_TRUE(alone.schedule.finished(ProbeId{1}, kPassed, at(1000)));
   EXPECT_EQ(alone.schedule.deadline(), at(1010)) << "what a stalled loop missed is not made up for";
-  EXPECT_FALSE(alone.schedule.finished(CheckId{1}, kPassed, at(1001))) << "nothing is in flight";
-  EXPECT_FALSE(alone.schedule.finished(CheckId{9}, kPassed, at(1001))) << "no such check";
+  EXPECT_FALSE(alone.schedule.finished(ProbeId{1}, kPassed, at(1001))) << "nothing is in flight";
+  EXPECT_FALSE(alone.schedule.finished(ProbeId{9}, kPassed, at(1001))) << "no such check";
 }
 
 TEST(Schedule, RoomLimitsHowManyBegin) {
@@ -221,11 +221,11 @@ TEST(Schedule, LostRunIsRunAgainAndNotCounted) {
   alone.run(kPassed);
   alone.run(kPassed);
   const Instant due = alone.schedule.deadline();
-  EXPECT_THAT(alone.schedule.due(due, 1), ElementsAre(CheckRun{CheckId{1}, 1}));
-  alone.schedule.again(CheckId{1}, due + kSecond);
+  EXPECT_THAT(alone.schedule.due(due, 1), ElementsAre(CheckRun{ProbeId{1}, 1}));
+  alone.schedule.again(ProbeId{1}, due + kSecond);
   EXPECT_EQ(alone.schedule.deadline(), due + kSecond);
-  EXPECT_THAT(alone.schedule.due(due + kSecond, 1), ElementsAre(CheckRun{CheckId{1}, 1}));
-  alone.schedule.again(CheckId{99}, due);  // not ours: nothing happens
+  EXPECT_THAT(alone.schedule.due(due + kSecond, 1), ElementsAre(CheckRun{ProbeId{1}, 1}));
+  alone.schedule.again(ProbeId{99}, due);  // not ours: nothing happens
   EXPECT_EQ(alone.schedule.deadline(), kNever);
 }
 
@@ -233,15 +233,15 @@ TEST(Schedule, ReloadKeepsWhatDidNotChange) {
   Schedule schedule;
   schedule.apply(plan({service(1, 1, 0, {server(1, 1, {tcp(1), tcp(2), tcp(3)})})}), {}, at(1));
   for (const CheckRun& run : schedule.due(at(2), 10)) {
-    if (run.check != CheckId{3}) schedule.finished(run.check, kFailed, at(2));
+    if (run.probe != ProbeId{3}) schedule.finished(run.probe, kFailed, at(2));
   }
   schedule.apply(plan({service(1, 1, 0, {server(1, 1, {tcp(1), tcp(3), tcp(4)})})}), {}, at(5));
   EXPECT_EQ(schedule.size(), 3u);
-  EXPECT_FALSE(schedule.finished(CheckId{2}, kPassed, at(5)));
-  EXPECT_THAT(schedule.due(at(6), 10), ElementsAre(CheckRun{CheckId{4}, 0})) << "only the new one starts afresh";
-  EXPECT_TRUE(schedule.finished(CheckId{3}, kPassed, at(7))->up) << "the run in flight goes on";
-  EXPECT_THAT(schedule.due(at(12), 10), ElementsAre(CheckRun{CheckId{1}, 0}));
-  EXPECT_FALSE(schedule.finished(CheckId{1}, kFailed, at(12))->was_up) << "down is remembered";
+  EXPECT_FALSE(schedule.finished(ProbeId{2}, kPassed, at(5)));
+  EXPECT_THAT(schedule.due(at(6), 10), ElementsAre(CheckRun{ProbeId{4}, 0})) << "only the new one starts afresh";
+  EXPECT_TRUE(schedule.finished(ProbeId{3}, kPassed, at(7))->up) << "the run in flight goes on";
+  EXPECT_THAT(schedule.due(at(12), 10), ElementsAre(CheckRun{ProbeId{1}, 0}));
+  EXPECT_FALSE(schedule.finished(ProbeId{1}, kFailed, at(12))->was_up) << "down is remembered";
 }
 
 TEST(Schedule, RestoredStatesCount) {
@@ -262,19 +262,19 @@ TEST(Schedule, RandomWalk) {
   for (std::uint64_t id = 1; id <= 40; ++id) checks.push_back(id % 3 == 0 ? misc(id) : id % 3 == 1 ? web(id, id % 4 + 1, id % 2) : tcp(id));
   Schedule schedule;
   schedule.apply(plan({service(1, 1, 0, {server(1, 1, checks)})}), {}, at(1));
-  std::vector<CheckId> running;
+  std::vector<ProbeId> running;
   Instant now = at(1);
   for (int step = 0; step < 20'000; ++step) {
     now += Duration{static_cast<std::int64_t>(random() % 300'000)};
     const std::vector<CheckRun> begun = schedule.due(now, random() % 8);
     for (const CheckRun& run : begun) {
-      ASSERT_EQ(std::ranges::count(running, run.check), 0);
-      running.push_back(run.check);
+      ASSERT_EQ(std::ranges::count(running, run.probe), 0);
+      running.push_back(run.probe);
     }
     ASSERT_EQ(schedule.in_flight(), running.size());
     if (running.empty()) continue;
     const std::size_t which = random() % running.size();
-    const CheckId check = running[which];
+    const ProbeId check = running[which];
     running.erase(running.begin() + static_cast<std::ptrdiff_t>(which));
     const int what = static_cast<int>(random() % 10);
     if (what == 0) {
@@ -294,6 +294,46 @@ TEST(Schedule, RandomWalk) {
       EXPECT_FALSE(progress->changed());
     }
   }
+}
+
+// Our own: a failed check needs so many successes in a row.
+TEST(Schedule, Rise) {
+  Check check = tcp(1);
+  check.retries = 0;
+  check.rise = 3;
+  Alone alone(check);
+  alone.run(kPassed);
+  EXPECT_TRUE(alone.progress->up) << "the first result counts at once";
+  alone.run(kFailed);
+  alone.run(kPassed);
+  EXPECT_TRUE(alone.progress->rising && !alone.progress->up);
+  alone.run(kPassed);
+  EXPECT_TRUE(alone.progress->rising && !alone.progress->up);
+  alone.run(kFailed);
+  alone.run(kPassed);
+  alone.run(kNotRun);
+  alone.run(kPassed);
+  EXPECT_FALSE(alone.progress->up) << "in a row";
+  alone.run(kPassed);
+  EXPECT_TRUE(alone.progress->up && alone.progress->complete && !alone.progress->rising);
+}
+
+TEST(Schedule, OneProbeForAllWhoAskForIt) {
+  Check twin = tcp(2);
+  twin.probe = ProbeId{1};
+  Schedule schedule;
+  schedule.apply(plan({service(1, 1, 0, {server(1, 1, {tcp(1)}), server(2, 1, {twin})})}), {}, at(1));
+  EXPECT_EQ(schedule.size(), 1u);
+  EXPECT_THAT(schedule.due(at(100), 10), SizeIs(1));
+  schedule.finished(ProbeId{1}, kPassed, at(100));
+  EXPECT_TRUE(schedule.state(ProbeId{1})->known);
+  EXPECT_FALSE(schedule.state(ProbeId{9}));
+  // Of two who ask for a new probe, one was known before a restart: that counts.
+  const CheckVerdict fresh{.id = CheckId{1}, .up = true, .known = false}, down{.id = CheckId{2}, .up = false, .known = true};
+  const CheckVerdict states[] = {fresh, down};
+  Schedule restarted;
+  restarted.apply(plan({service(1, 1, 0, {server(1, 1, {tcp(1)}), server(2, 1, {twin})})}), states, at(1));
+  EXPECT_TRUE(restarted.state(ProbeId{1})->known && !restarted.state(ProbeId{1})->up);
 }
 
 }  // namespace

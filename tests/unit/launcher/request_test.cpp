@@ -22,7 +22,7 @@ PathRequest request_for(Item item, const char* path = "") {
 bool taken(const PathRequest& request, std::size_t size) { return parse_request(bytes_of(request, size)).has_value(); }
 
 TEST(Request, ItemsHaveTheirSize) {
-  for (const Item item : {Item::kStartRole, Item::kEndChild, Item::kOpenAdvertSocket, Item::kOpenAnnounceSocket, Item::kLookupInterface, Item::kOpenPingSocket}) {
+  for (const Item item : {Item::kStartRole, Item::kEndChild, Item::kOpenAdvertSocket, Item::kOpenAnnounceSocket, Item::kLookupInterface, Item::kOpenCheckSocket}) {
     EXPECT_TRUE(taken(request_for(item), kRequestSize));
     EXPECT_FALSE(taken(request_for(item, "/x"), kPathRequestSize));
   }
@@ -47,8 +47,10 @@ TEST(Request, EveryFieldThatMustBeWellFormed) {
     Change change;
   } table[] = {
       {"version", [](PathRequest& r) { r.request.version = kMenuVersion + 1; }},
-      {"reserved", [](PathRequest& r) { r.request.reserved[0] = 1; }},
-      {"reserved2", [](PathRequest& r) { r.request.reserved2 = 1; }},
+      {"a kind of check", [](PathRequest& r) { r.request.kind = 1; }},
+      {"a port of a check", [](PathRequest& r) { r.request.port = 1; }},
+      {"a mark of a check", [](PathRequest& r) { r.request.mark = 1; }},
+      {"reserved", [](PathRequest& r) { r.request.reserved = 1; }},
       {"slot", [](PathRequest& r) { r.request.slot = kSlotMax; }},
       {"interface without end", [](PathRequest& r) { std::memset(r.request.interface, 'x', sizeof r.request.interface); }},
       {"relative path", [](PathRequest& r) { r.path[0] = 'x'; }},

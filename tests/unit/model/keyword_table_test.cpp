@@ -178,7 +178,7 @@ TEST_F(Facts, KeywordsWithoutEffectAreListed) {
                                            "vrrp_instance>auth_hmac key", "vrrp_instance>virtual_routes via", "static_rules uidrange",
                                            "static_ipaddress dev"};
   for (const std::string& keyword : must_work) EXPECT_EQ(listed.count(keyword), 0u) << keyword;
-  const std::set<std::string> cannot_work = {"vrrp_instance vrf", "virtual_server>real_server>DNS_CHECK connect_port"};
+  const std::set<std::string> cannot_work = {"vrrp_instance vrf", "virtual_server>real_server>FILE_CHECK track_file"};
   for (const std::string& keyword : cannot_work) EXPECT_EQ(listed.count(keyword), 1u) << keyword;
 }
 

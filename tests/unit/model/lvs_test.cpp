@@ -106,7 +106,7 @@ TEST(VirtualServer, Mistakes) {
       {"gre with port", service("lvs_method TUN type gre port 5"), {"bad-tunnel"}},
       {"NAT with a tunnel", service("lvs_method NAT type gre"), {"bad-tunnel"}},
       {"unknown options of a regular expression", check_block("HTTP_GET {\nurl {\npath /\nregex_options caseless foo\n}\n}"),
-       {"no-effect-yet", "unknown-option"}},
+       {"unknown-option"}},
       {"a flag before its scheduler", service("sh-port\nlvs_sched sh"), {"wrong-scheduler"}},
       {"the other scheduler", service("lvs_sched sh\nmh-port"), {"no-effect"}},
       {"a sorry method before the server", service("sorry_server_inhibit"), {"wrong-order"}},
@@ -122,10 +122,23 @@ TEST(VirtualServer, Mistakes) {
       {"no path", check_block("MISC_CHECK {\n}"), {"check-without-path"}},
       {"a bad digest", check_block("HTTP_GET {\nurl {\npath /\ndigest xyz\n}\n}"), {"bad-digest"}},
       {"a bad status", check_block("HTTP_GET {\nurl {\npath /\nstatus_code 99 200 300-200\n}\n}"), {"number-out-of-range", "invalid-range"}},
-      {"a regular expression", check_block("HTTP_GET {\nurl {\npath /\nregex it {2}\n}\n}"), {"no-effect-yet"}},
+      {"a regular expression", check_block("HTTP_GET {\nurl {\npath /\nregex it x2\n}\n}"), {"one-expression"}},
+      {"a good one", check_block("HTTP_GET {\nurl {\npath /\nregex \"it {2}\"\nregex_options caseless utf\nregex_stack 1024 4096\n}\n}"), {}},
+      {"a stack upside down", check_block("HTTP_GET {\nurl {\npath /\nregex_stack 9 8\n}\n}"), {"stack-order"}},
+      {"our own words", check_block("SSL_GET {\nhttp_method HEAD\nhttp_header \"A: b\"\ntls_verify_name a.example.org\ntls_days_left 9\nrise 3\nurl {\npath /\n}\n}"), {}},
+      {"a header that is none", check_block("HTTP_GET {\nhttp_header nothing\nurl {\npath /\n}\n}"), {"bad-header"}},
+      {"bad octets", check_block("UDP_CHECK {\npayload 0g\n}"), {"bad-octets"}},
+      {"X in what is sent", check_block("UDP_CHECK {\npayload 0X\n}"), {"bad-octets"}},
+      {"X in what comes", check_block("UDP_CHECK {\nrequire_reply 0X 1 x2ab\n}"), {}},
+      {"a range of nothing", check_block("UDP_CHECK {\nmin_reply_length 300\n}"), {"empty-range"}},
+      {"an empty label", check_block("DNS_CHECK {\nname a..b\n}"), {"bad-domain"}},
+      {"a name with a dot behind", check_block("DNS_CHECK {\nname example.org.\n}"), {}},
+      {"the root", check_block("DNS_CHECK {\nname .\n}"), {}},
+      {"two names", check_block("DNS_CHECK {\nname a\nname b\n}"), {"already-set"}},
+      {"old hosts", check_block("SMTP_CHECK {\nhost {\nconnect_port 26\n}\n}"), {"deprecated"}},
       {"two families", check_block("TCP_CHECK {\nconnect_ip 10.0.0.1\nbindto fe80::1\n}"), {"other-family"}},
-      {"a check that does not exist yet", check_block("DNS_CHECK {\ntype A\nname example.org\nretry 5\n}"), {"no-effect-yet"}},
-      {"its mistakes", check_block("DNS_CHECK {\ntype B\nretry x\n}"), {"no-effect-yet", "unknown-option", "invalid-number"}},
+      {"a question", check_block("DNS_CHECK {\ntype A\nname example.org\nretry 5\n}"), {}},
+      {"its mistakes", check_block("DNS_CHECK {\ntype B\nretry x\n}"), {"unknown-option", "invalid-number"}},
       {"a check of nothing", check_block("FILE_CHECK {\n}\nBFD_CHECK {\n}"),
        {"no-effect-yet", "check-without-name", "no-effect-yet", "check-without-name"}},
       {"an old retry", check_block("HTTP_GET {\nnb_get_retry 3\nurl {\npath /\n}\n}"), {"deprecated"}},
@@ -209,16 +222,33 @@ constexpr const char* kChecks = R"(
       misc_dynamic
     }
     PING_CHECK {
+    }
+    DNS_CHECK {
+      type AAAA
+      name www.example.org
+    }
+    UDP_CHECK {
+      payload "0001 a ff"
+      require_reply 4X x
+      min_reply_length 2
+      max_reply_length 9
+    }
+    SMTP_CHECK {
+      helo_name me.example.org
+      host {
+        connect_ip 10.0.1.7
+        retry 4
+      }
     })";
 
 TEST(Checks, AllKinds) {
   const Bound bound(check_block(kChecks));
-  EXPECT_EQ(bound.codes(), (Codes{"no-effect-yet", "script-security"})) << bound.said();
+  EXPECT_EQ(bound.codes(), (Codes{"deprecated", "script-security"})) << bound.said();
   const RealServer& server = bound.configuration.virtual_servers[0].servers[0];
   EXPECT_EQ(*server.weight, 3u);
   EXPECT_TRUE(server.inhibit_on_failure.set && !*server.inhibit_on_failure);
   EXPECT_EQ(*server.uthreshold, 9u);
-  ASSERT_EQ(server.checks.size(), 4u);
+  ASSERT_EQ(server.checks.size(), 7u);
   const Check& tcp = server.checks[0];
   EXPECT_TRUE(std::holds_alternative<TcpSettings>(tcp.what));
   EXPECT_EQ(*tcp.connection.connect_ip, ip("10.0.9.9"));
@@ -240,7 +270,22 @@ TEST(Checks, AllKinds) {
   EXPECT_EQ(misc.command->identity.user, "nobody");
   EXPECT_EQ(*misc.timeout, Duration(4'000'000));
   EXPECT_TRUE(*misc.dynamic);
-  EXPECT_EQ(std::get<AbsentCheck>(server.checks[3].what).keyword, "PING_CHECK");
+  EXPECT_TRUE(std::holds_alternative<PingSettings>(server.checks[3].what));
+  const auto& dns = std::get<DnsSettings>(server.checks[4].what);
+  EXPECT_EQ(*dns.type, 28);
+  EXPECT_EQ(*dns.name, "www.example.org");
+  const auto& udp = std::get<UdpSettings>(server.checks[5].what);
+  EXPECT_EQ(*udp.payload, std::string("\x00\x01\x0a\xff", 4));
+  EXPECT_TRUE(*udp.require_reply);
+  EXPECT_EQ(udp.reply, std::string("\x40\x00", 2));
+  EXPECT_EQ(udp.reply_mask, std::string("\xf0\xf0", 2)) << "a lone X is the lower digit of an octet";
+  EXPECT_EQ(*udp.max_reply_length, 9);
+  const auto& smtp = std::get<SmtpSettings>(server.checks[6].what);
+  EXPECT_EQ(*smtp.helo_name, "me.example.org");
+  ASSERT_EQ(smtp.hosts.size(), 1u);
+  EXPECT_EQ(*smtp.hosts[0].connect_ip, ip("10.0.1.7"));
+  EXPECT_FALSE(server.checks[6].connection.connect_ip);
+  EXPECT_EQ(*server.checks[6].settings.retry, 4u) << "that is said to the whole check";
 }
 
 }  // namespace

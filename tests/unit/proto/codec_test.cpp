@@ -164,7 +164,10 @@ TEST(CheckCodec, RoundTrips) {
   Check http;
   http.id = {1};
   http.what = HttpCheck{true, true, "sni.example", "www.example", HttpProtocol::kHttp11Close, true,
-                        {{"/health", std::string(32, 'a'), {{200, 299}, {404, 404}}, "v.example"}, {"/", "", {}, ""}}};
+                        {{"/health", std::string(32, 'a'), {{200, 299}, {404, 404}}, "v.example", {"a+", 8, true, 3, 9, 4096}, true}, {.path = "/"}},
+                        HttpMethod::kHead, {"A: b"}, true, "name.example", 14};
+  http.probe = {100};
+  http.rise = 3;
   http.address = ip("10.9.1.1");
   http.port = 443;
   http.bind_address = ip("10.9.1.254");
@@ -184,13 +187,24 @@ TEST(CheckCodec, RoundTrips) {
   Check tcp = http;
   tcp.id = {3};
   tcp.what = TcpCheck{};
+  std::vector<Check> checks = {http, misc, tcp};
+  const auto add = [&](auto what) {
+    Check made = http;
+    made.id = {checks.size() + 1};
+    made.what = std::move(what);
+    checks.push_back(std::move(made));
+  };
+  add(SmtpCheck{"helo.example"});
+  add(DnsCheck{28, "www.example"});
+  add(UdpCheck{std::string("\0x", 2), true, std::string("a\0", 2), std::string("\xff\xf0", 2), 2, 9});
+  add(PingCheck{});
   CheckedService service;
   service.id = {5};
   service.name = "[10.9.0.80]:tcp:80";
   service.quorum = 2;
   service.hysteresis = 1;
   service.alpha = service.omega = true;
-  service.servers = {{{41}, "[10.9.1.1]:tcp:80", 3, true, {http, misc, tcp}}};
+  service.servers = {{{41}, "[10.9.1.1]:tcp:80", 3, true, checks}};
   service.sorry = CheckedServer{{42}, "[10.9.1.99]:tcp:80", 1, false, {}};
   EXPECT_EQ(*(through_the_wire<wire::CheckedService>(service)), service);
   const CheckVerdict verdict{{1}, true, true, 2, -5};
@@ -206,6 +220,8 @@ TEST(CheckCodec, AHttpCheckNeedsAUrlAndACheckAKind) {
   server->set_name("r");
   auto* check = server->add_checks();
   check->set_id(1);
+  check->set_probe(1);
+  check->set_rise(1);
   EXPECT_NE(decode(message).error().message.find("kind"), std::string::npos);
   check->mutable_http();
   EXPECT_NE(decode(message).error().message.find("url"), std::string::npos);

@@ -1,4 +1,4 @@
-// Checks of a real server: TCP_CHECK, HTTP_GET, SSL_GET and MISC_CHECK, and the words of those that do not exist yet.
+// Checks of a real server and what they have in common; the words of HTTP_GET and SSL_GET are in checker_web.cpp.
 // What a check does not say it inherits from its server and its service; parent/plan does that.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
@@ -11,6 +11,8 @@ namespace {
 
 using namespace takes;
 using config::ErrorClass;
+
+constexpr unsigned kReplyLengthMax = 255;
 
 Check& check(Use& use) { return use.target.as<Check>(); }
 
@@ -36,10 +38,6 @@ Settings& own(Use& use) {
 }
 
 template <auto Member>
-void http(Use& use) {
-  assign(own<HttpSettings>(use).*Member, use);
-}
-template <auto Member>
 void misc(Use& use) {
   assign(own<MiscSettings>(use).*Member, use);
 }
@@ -51,11 +49,98 @@ Check begin(const Use& use) {
 }
 void finish(Use& use, Check check) { use.target.as<RealServer>().checks.push_back(std::move(check)); }
 
-void tcp_check(Use& use) {
+template <class Settings>
+void plain_check(Use& use) {
   Check check = begin(use);
+  check.what = Settings{};
   use.block(check);
   finish(use, std::move(check));
 }
+
+void udp_check(Use& use) {
+  Check check = begin(use);
+  check.what = UdpSettings{};
+  use.block(check);
+  const auto* udp = std::get_if<UdpSettings>(&check.what);
+  if (udp->min_reply_length && udp->min_reply_length.value > udp->max_reply_length.value_or(kReplyLengthMax)) {
+    use.problem("empty-range", "min_reply_length is above max_reply_length: no answer can be right");
+  }
+  finish(use, std::move(check));
+}
+
+// One more address of the same mail check. What is not about the connection is said to the check itself.
+void smtp_host(Use& use) {
+  Connection own_connection = std::exchange(check(use).connection, {});
+  use.block(check(use));
+  own<SmtpSettings>(use).hosts.push_back(std::exchange(check(use).connection, std::move(own_connection)));
+}
+
+// Hexadecimal digits: one or two to an octet; blanks part octets. `wild` allows X for any digit.
+bool read_octets(Use& use, std::string& octets, std::string* mask) {
+  for (const config::Word& word : use.rest) {
+    for (std::size_t at = 0; at < word.text.size();) {
+      if (word.text[at] == ' ' || word.text[at] == '\t') {  // inside quotes
+        ++at;
+        continue;
+      }
+      std::string_view digits = word.text.substr(at, 2);
+      digits = digits.substr(0, digits.find_first_of(" \t"));
+      unsigned octet = 0, bits = 0;
+      for (const char digit : digits) {
+        const bool wild = mask != nullptr && (digit == 'x' || digit == 'X');
+        const std::size_t value = wild ? 0 : std::string_view("0123456789abcdefABCDEF").find(digit);
+        if (value == std::string_view::npos) {
+          use.problem_at(word, "bad-octets", "'" + std::string(word.text) + "' is not hexadecimal: it is ignored", "00 to FF");
+          return false;
+        }
+        octet = octet << 4 | static_cast<unsigned>(value > 15 ? value - 6 : value);
+        bits = bits << 4 | (wild ? 0U : 15U);
+      }
+      octets += static_cast<char>(octet);
+      if (mask != nullptr) *mask += static_cast<char>(bits | (digits.size() == 1 ? 0xf0U : 0U));
+      at += digits.size();
+    }
+  }
+  return true;
+}
+
+void payload(Use& use) {
+  std::string octets;
+  if (read_octets(use, octets, nullptr)) assign(own<UdpSettings>(use).payload, use, std::move(octets));
+}
+
+void require_reply(Use& use) {
+  UdpSettings& settings = own<UdpSettings>(use);
+  assign(settings.require_reply, use, true);
+  std::string octets, mask;
+  if (!read_octets(use, octets, &mask)) return;
+  settings.reply = std::move(octets);
+  settings.reply_mask = std::move(mask);
+}
+
+template <auto Member>
+void udp(Use& use) {
+  assign(own<UdpSettings>(use).*Member, use);
+}
+
+void dns_type(Use& use) { use.options(own<DnsSettings>(use)); }
+
+void dns_name(Use& use) {
+  constexpr std::size_t kNameMax = 253, kLabelMax = 63;
+  std::string_view name = use.value().text;
+  if (name.ends_with('.')) name.remove_suffix(1);
+  for (std::size_t at = 0; at < name.size() + (name.empty() ? 0 : 1);) {
+    const std::size_t end = std::min(name.find('.', at), name.size());
+    if (end == at || end - at > kLabelMax || name.size() > kNameMax) {
+      use.problem("bad-domain", "'" + std::string(use.value().text) + "' is not a domain name: it is ignored", "labels of 1 to 63 octets");
+      return;
+    }
+    at = end + 1;
+  }
+  assign(own<DnsSettings>(use).name, use, std::string(name));
+}
+
+void helo_name(Use& use) { assign(own<SmtpSettings>(use).helo_name, use); }
 
 template <bool Tls>
 void http_check(Use& use) {
@@ -100,55 +185,6 @@ void absent_check(Use& use) {
   finish(use, std::move(check));
 }
 
-void http_protocol(Use& use) {
-  constexpr HttpProtocol kProtocols[] = {HttpProtocol::kHttp10, HttpProtocol::kHttp11Close, HttpProtocol::kHttp10Close,
-                                         HttpProtocol::kHttp10Close};
-  assign(own<HttpSettings>(use).http_protocol, use, kProtocols[use.value().number]);
-}
-
-// A name implies enable_sni; without one it is the virtual host.
-void sni_name(Use& use) {
-  HttpSettings& settings = own<HttpSettings>(use);
-  assign(settings.enable_sni, use, true);
-  if (use.value().present) assign(settings.sni_name, use);
-}
-
-void nb_get_retry(Use& use) { into<&Check::settings, &CheckSettings::retry>(use); }
-
-void url(Use& use) {
-  UrlSettings url;
-  url.at = use.word.at;
-  use.block(url);
-  if (!url.path) {
-    use.problem("url-without-path", "the url has no path: it is left out");
-    return;
-  }
-  own<HttpSettings>(use).urls.push_back(std::move(url));
-}
-
-void digest(Use& use) {
-  std::string digest(use.value().text);
-  if (digest.size() != 32 || digest.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) {
-    use.problem("bad-digest", "'" + digest + "' is not an MD5 digest: it is ignored", "32 hexadecimal digits");
-    return;
-  }
-  for (char& c : digest) {
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  }
-  assign(use.target.as<UrlSettings>().digest, use, std::move(digest));
-}
-
-void status_code(Use& use) {
-  const Argument one = strict("CODE", 100, 599).arguments[0];
-  const Argument several = range(100, 599).arguments[0];
-  for (const config::Word& word : use.rest) {
-    const bool is_range = word.text.find('-') != std::string_view::npos;
-    const Value value = use.binder.read(use.node, word, is_range ? several : one);
-    if (!value.present) continue;
-    use.target.as<UrlSettings>().status_codes.emplace_back(value.number, is_range ? value.last : value.number);
-  }
-}
-
 // The identity may have been given before the command.
 void misc_path(Use& use) {
   use.command.identity = own<MiscSettings>(use).command.value.identity;
@@ -170,14 +206,14 @@ constexpr Keyword kSsl[] = {
 };
 
 constexpr Keyword kChecks[] = {
-    {"TCP_CHECK", block(), "none", "Opens a TCP connection.", tcp_check},
+    {"TCP_CHECK", block(), "none", "Opens a TCP connection.", plain_check<TcpSettings>},
     {"HTTP_GET", block(), "none", "Asks for pages over HTTP.", http_check<false>},
     {"SSL_GET", block(), "none", "Asks for pages over TLS.", http_check<true>},
     {"MISC_CHECK", block(), "none", "Runs a program.", misc_check},
-    not_yet({"SMTP_CHECK", block(), "none", "Talks to a mail server.", absent_check}),
-    not_yet({"DNS_CHECK", block(), "none", "Asks a name server.", absent_check}),
-    not_yet({"UDP_CHECK", block(), "none", "Sends a datagram.", absent_check}),
-    not_yet({"PING_CHECK", block(), "none", "Sends an ICMP echo request.", absent_check}),
+    {"SMTP_CHECK", block(), "none", "Talks to a mail server.", plain_check<SmtpSettings>},
+    {"DNS_CHECK", block(), "none", "Asks a name server.", plain_check<DnsSettings>},
+    {"UDP_CHECK", block(), "none", "Sends a datagram.", udp_check},
+    {"PING_CHECK", block(), "none", "Sends an ICMP echo request.", plain_check<PingSettings>},
     not_yet({"FILE_CHECK", block(), "none", "Looks at a track_file.", absent_check}),
     not_yet({"BFD_CHECK", block(), "none", "Looks at a BFD session.", absent_check}),
 };
@@ -200,6 +236,8 @@ constexpr Keyword kSettings[] = {
      into<&Check::settings, &CheckSettings::retry>},
     {"delay_before_retry", kTimer, "that of the server", "Time between attempts.",
      into<&Check::settings, &CheckSettings::delay_before_retry>},
+    ours({"rise", integer("COUNT", 1, 1000), "1", "Successes in a row that bring a failed server back.",
+          into<&Check::settings, &CheckSettings::rise>}),
     {"warmup", kTimer, "that of the server", "The first check comes at random within this time.",
      into<&Check::settings, &CheckSettings::warmup>},
     {"delay_loop", kSomeTime, "that of the server", "Time between checks.", into<&Check::settings, &CheckSettings::delay_loop>},
@@ -207,59 +245,6 @@ constexpr Keyword kSettings[] = {
 };
 constexpr Keyword kAlpha[] = {
     {"alpha", boolean(), "that of the server", "Down until it has succeeded.", into<&Check::settings, &CheckSettings::alpha>},
-};
-
-constexpr Keyword kHttp[] = {
-    old("retry", ErrorClass::general_error, {"nb_get_retry", integer("COUNT", 0, kMax32), "", "Old spelling of retry.", nb_get_retry}),
-    gentle({"virtualhost", word("NAME"), "that of the server", "Host that is asked for.", http<&HttpSettings::virtualhost>}),
-    gentle({"http_protocol", choice("1.0|1.1|1.0C|1.0c"), "1.0", "Version of HTTP; 1.1 and 1.0C ask to close the connection.",
-            http_protocol}),
-    {"enable_sni", boolean(), "off", "Sends the host as the name of the TLS server.", http<&HttpSettings::enable_sni>},
-    since("post-2.4.3", {"sni_name", optional(word("NAME")), "virtualhost", "Name of the TLS server.", sni_name}),
-    {"fast_recovery", boolean(), "off", "While down, goes on to the next url at once.", http<&HttpSettings::fast_recovery>},
-    {"url", block(), "required", "One page; may be repeated.", url},
-};
-constexpr Keyword kTls[] = {
-    since("2.2.8", {"tls_compliant", boolean(), "off", "Ends TLS in order."}),
-};
-
-constexpr Keyword kUrl[] = {
-    {"path", word("PATH"), "required", "What is asked for.", into<&UrlSettings::path>},
-    once({"digest", word("MD5"), "none", "Digest that the page must have.", digest}),
-    {"status_code", words(0), "200-299", "Status codes, and ranges of them, that are a success.", status_code},
-    gentle({"virtualhost", word("NAME"), "that of the check", "Host that is asked for.", into<&UrlSettings::virtualhost>}),
-    {"regex", expression(), "none", "Regular expression that the page must match."},
-    {"regex_no_match", nothing(), "off", "The page must not match it."},
-    {"regex_options", lenient(options()), "none", "Options of the regular expression, those of PCRE2."},
-    {"regex_min_offset", optional(integer("BYTES", 0, kMax32)), "0", "Where a match may start at the earliest."},
-    {"regex_max_offset", optional(integer("BYTES", 0, kMax32)), "none", "Where it may start at the latest."},
-    {"regex_stack", optional(integer("START", 0, kMax32)) + optional(integer("MAX", 0, kMax32)), "by the library", "Sizes of its stack."},
-};
-constexpr Keyword kRegexOptions[] = {
-    {"allow_empty_class", nothing(), "off", "[] is an empty class."},
-    {"alt_bsux", nothing(), "off", "\\u, \\U and \\x as in ECMAScript."},
-    {"auto_callout", nothing(), "off", "Callouts before every item."},
-    {"caseless", nothing(), "off", "Upper and lower case are equal."},
-    {"dollar_endonly", nothing(), "off", "$ is the very end only."},
-    {"dotall", nothing(), "off", "A dot is any character, newline too."},
-    {"dupnames", nothing(), "off", "Groups may have the same name."},
-    {"extended", nothing(), "off", "White space and comments are allowed."},
-    {"firstline", nothing(), "off", "A match starts in the first line."},
-    {"match_unset_backref", nothing(), "off", "A reference to an unset group matches nothing."},
-    {"multiline", nothing(), "off", "^ and $ are ends of lines."},
-    {"never_ucp", nothing(), "off", "Forbids ucp in the expression."},
-    {"never_utf", nothing(), "off", "Forbids utf in the expression."},
-    {"no_auto_capture", nothing(), "off", "Plain groups do not capture."},
-    {"no_auto_possess", nothing(), "off", "No automatic possessive quantifiers."},
-    {"no_dotstar_anchor", nothing(), "off", "A leading .* is no anchor."},
-    {"no_start_optimize", nothing(), "off", "No short cuts at the start."},
-    {"ucp", nothing(), "off", "Classes follow Unicode."},
-    {"ungreedy", nothing(), "off", "Quantifiers take little."},
-    {"utf", nothing(), "off", "Expression and page are UTF-8."},
-    {"never_backslash_c", nothing(), "off", "Forbids \\C."},
-    {"alt_circumflex", nothing(), "off", "^ matches after a final newline too."},
-    {"alt_verbnames", nothing(), "off", "Escapes in names of verbs."},
-    {"use_offset_limit", nothing(), "off", "Allows a limit of the offset."},
 };
 
 constexpr Keyword kMisc[] = {
@@ -271,23 +256,31 @@ constexpr Keyword kMisc[] = {
 };
 
 constexpr Keyword kSmtp[] = {
-    gentle({"helo_name", word("NAME"), "smtpchecker.keepalived.org", "Name that the check calls itself."}),
-    old("another SMTP_CHECK", {"host", block(), "none", "One more address to check."}),
+    gentle({"helo_name", word("NAME"), "smtpchecker.keepalived.org", "Name that the check calls itself.", helo_name}),
+    old("another SMTP_CHECK", {"host", block(), "none", "One more address to check.", smtp_host}),
 };
 constexpr Keyword kUdp[] = {
-    gentle({"payload", words(1), "32 bytes of text", "Bytes to send, in hexadecimal."}),
-    {"require_reply", words(0), "off", "There must be an answer, perhaps with these bytes; X is any digit."},
-    {"min_reply_length", integer("BYTES", 0, kMax16), "0", "Shortest answer."},
-    {"max_reply_length", integer("BYTES", 0, kMax16), "255", "Longest answer."},
+    gentle({"payload", words(1), "32 bytes of text", "Bytes to send, in hexadecimal.", payload}),
+    {"require_reply", words(0), "off", "There must be an answer, perhaps with these bytes; X is any digit.", require_reply},
+    {"min_reply_length", integer("BYTES", 0, kMax16), "0", "Shortest answer.", udp<&UdpSettings::min_reply_length>},
+    {"max_reply_length", integer("BYTES", 0, kMax16), "255", "Longest answer.", udp<&UdpSettings::max_reply_length>},
 };
 constexpr Keyword kDns[] = {
-    {"type", options(1), "SOA", "Type of record that is asked for."},
-    {"name", word("DOMAIN"), "the root", "Name that is asked for."},
+    {"type", options(1), "SOA", "Type of record that is asked for.", dns_type},
+    once({"name", word("DOMAIN"), "the root", "Name that is asked for.", dns_name}),
 };
+template <std::uint16_t Number>
+constexpr Setter kType = constant<Number, &DnsSettings::type>;
 constexpr Keyword kDnsType[] = {
-    {"A", nothing(), "", "IPv4 address."},     {"NS", nothing(), "", "Name server."},      {"CNAME", nothing(), "", "Alias."},
-    {"SOA", nothing(), "", "Start of zone."},  {"MX", nothing(), "", "Mail exchange."},    {"TXT", nothing(), "", "Text."},
-    {"AAAA", nothing(), "", "IPv6 address."},  {"RRSIG", nothing(), "", "Signature."},     {"DNSKEY", nothing(), "", "Key."},
+    {"A", nothing(), "", "IPv4 address.", kType<1>},
+    {"NS", nothing(), "", "Name server.", kType<2>},
+    {"CNAME", nothing(), "", "Alias.", kType<5>},
+    {"SOA", nothing(), "", "Start of zone.", kType<6>},
+    {"MX", nothing(), "", "Mail exchange.", kType<15>},
+    {"TXT", nothing(), "", "Text.", kType<16>},
+    {"AAAA", nothing(), "", "IPv6 address.", kType<28>},
+    {"RRSIG", nothing(), "", "Signature.", kType<46>},
+    {"DNSKEY", nothing(), "", "Key.", kType<48>},
 };
 constexpr Keyword kFile[] = {
     {"track_file", word("NAME"), "required", "File that is looked at."},
@@ -338,17 +331,9 @@ constexpr Table kTables[] = {
     {"virtual_server>real_server>HTTP_GET", kConnection},
     {"virtual_server>real_server>HTTP_GET", kSettings},
     {"virtual_server>real_server>HTTP_GET", kAlpha},
-    {"virtual_server>real_server>HTTP_GET", kHttp},
-    {"virtual_server>real_server>HTTP_GET>url", kUrl},
-    {"virtual_server>real_server>HTTP_GET>url>regex_options", kRegexOptions},
     {"virtual_server>real_server>SSL_GET", kConnection},
     {"virtual_server>real_server>SSL_GET", kSettings},
     {"virtual_server>real_server>SSL_GET", kAlpha},
-    {"virtual_server>real_server>SSL_GET", kHttp},
-    {"virtual_server>real_server>SSL_GET", kTls},
-    {"virtual_server>real_server>SSL_GET>url", kUrl},
-    {"virtual_server>real_server>SSL_GET>url", kTls},
-    {"virtual_server>real_server>SSL_GET>url>regex_options", kRegexOptions},
 };
 
 }  // namespace
