@@ -65,7 +65,7 @@ def test_uses_of_keywords_get_keepaliveds_verdict(lab, keepalived):
                 wrong.append(f"{case.file}:{case.line} {case.text}: here {case.expected}, keepalived {code}\n{said.read()[-600:]}")
     assert wrong == [], f"{len(wrong)} verdicts differ and are not in differences.tsv:\n" + "\n".join(wrong[:20])
     gone = [key for key in listed if key not in found]
-    assert gone == [], "listed as differences, and are none: take them out of differences.tsv"
+    assert gone == [], "listed as differences, and are none: take them out of differences.tsv\n" + "\n".join("\t".join(key) for key in gone)
 
 
 def head_of(path):
