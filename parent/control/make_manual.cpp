@@ -1,11 +1,13 @@
 // Makes the manual pages when Holdfast is built: `make_manual 5` prints holdfast.conf(5), `make_manual 8` fills the list of options into
-// the text of holdfast(8) that it reads. Never installed.
+// the text of holdfast(8) that it reads, `make_manual ctl` the list of verbs into that of holdfastctl(8); `make_manual bash` prints the
+// completion of holdfastctl. Never installed.
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 #include <string>
 #include <string_view>
 
 #include "parent/control/command_line.h"
+#include "parent/control/verbs.h"
 #include "parent/model/manual.h"
 
 namespace {
@@ -24,14 +26,16 @@ int main(int argc, char** argv) {
   std::string text;
   if (page == "5") {
     text = holdfast::model::manual_page();
-  } else if (page == "8") {
-    constexpr std::string_view kMark = "@OPTIONS@\n";
+  } else if (page == "bash") {
+    text = holdfast::verbs_completion();
+  } else if (page == "8" || page == "ctl") {
+    const std::string_view mark = page == "8" ? "@OPTIONS@\n" : "@VERBS@\n";
     text = standard_input();
-    const std::size_t at = text.find(kMark);
-    if (at == std::string::npos) return std::fputs("make_manual: the text has no @OPTIONS@\n", stderr), 1;
-    text.replace(at, kMark.size(), holdfast::options_manual());
+    const std::size_t at = text.find(mark);
+    if (at == std::string::npos) return std::fprintf(stderr, "make_manual: the text has no %s", mark.data()), 1;
+    text.replace(at, mark.size(), page == "8" ? holdfast::options_manual() : holdfast::verbs_manual());
   } else {
-    return std::fputs("usage: make_manual 5 | make_manual 8 < TEXT\n", stderr), 1;
+    return std::fputs("usage: make_manual 5 | make_manual 8 < TEXT | make_manual ctl < TEXT | make_manual bash\n", stderr), 1;
   }
   return std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0;
 }

@@ -1,7 +1,8 @@
-// The table of options as text: --help, and the list in holdfast(8). See command_line.h.
+// The tables of options and of verbs as text: help, the lists in holdfast(8) and holdfastctl(8), completion. See command_line.h, verbs.h.
 // Pure.
 // SPDX-License-Identifier: Apache-2.0
 #include "parent/control/command_line.h"
+#include "parent/control/verbs.h"
 
 #include <algorithm>
 
@@ -52,6 +53,49 @@ std::string options_manual() {
     text += troff(with_value(row)) + "\n" + troff(row.text) + ".\n";
   }
   return text;
+}
+
+std::string verbs_usage() {
+  std::string text = "Usage: holdfastctl [--socket=PATH] VERB...\n";
+  for (const VerbRow& row : verbs()) {
+    std::string left = "  " + std::string(row.word) + std::string(row.arguments);
+    left.resize(std::max(left.size() + 1, kTextColumn + 1), ' ');
+    text.append(left).append(row.text).append("\n");
+  }
+  return text + "Status: 0 done, 1 refused or not permitted, 2 wrong usage, 7 no daemon.\n";
+}
+
+std::string verbs_manual() {
+  constexpr std::string_view kGroups[] = {"holdfast\\-view", "holdfast\\-operate", "holdfast\\-admin"};
+  std::string text;
+  for (const VerbRow& row : verbs()) {
+    text += ".TP\n.B " + troff(std::string(row.word) + std::string(row.arguments)) + "\n" + troff(row.text) + ".\n(" +
+            std::string(kGroups[static_cast<std::size_t>(row.access)]) + ")\n";
+  }
+  return text;
+}
+
+std::string verbs_completion() {
+  std::string words;
+  for (const VerbRow& row : verbs()) words += (words.empty() ? "" : " ") + std::string(row.word);
+  return R"(# bash completion for holdfastctl(8); made from its table of verbs.
+_holdfastctl() {
+  local word=${COMP_WORDS[COMP_CWORD]} verb= at names
+  for ((at = 1; at < COMP_CWORD; at++)); do
+    [[ ${COMP_WORDS[at]} == --* || ${COMP_WORDS[at]} == = || ${COMP_WORDS[at - 1]} == = ]] || { verb=${COMP_WORDS[at]}; break; }
+  done
+  case $verb in
+    '') COMPREPLY=($(compgen -W ')" + words + R"( --socket= --help' -- "$word")) ;;
+    status) COMPREPLY=($(compgen -W --json -- "$word")) ;;
+    maintenance)
+      if ((COMP_CWORD == at + 1)); then COMPREPLY=($(compgen -W 'on off' -- "$word")); return; fi ;;&
+    explain | maintenance)
+      names=$(holdfastctl status 2>/dev/null | awk '$1 == "INSTANCE" { on = 1; next } NF == 0 { on = 0 } on { print $1 }')
+      COMPREPLY=($(compgen -W "$names" -- "$word")) ;;
+  esac
+}
+complete -F _holdfastctl holdfastctl
+)";
 }
 
 }  // namespace holdfast

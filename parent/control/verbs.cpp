@@ -9,23 +9,18 @@
 namespace holdfast {
 namespace {
 
-struct Row {
-  std::string_view word;
-  Verb verb;
-  Access access;
-  std::string_view arguments;
-};
 constexpr std::array kVerbs = {
-    Row{"status", Verb::kStatus, Access::kView, " [--json]"},
-    Row{"explain", Verb::kExplain, Access::kView, " INSTANCE"},
-    Row{"json", Verb::kJson, Access::kView, ""},
-    Row{"stats", Verb::kStatistics, Access::kView, ""},
-    Row{"data", Verb::kData, Access::kView, ""},
-    Row{"plan", Verb::kPlan, Access::kView, ""},
-    Row{"events", Verb::kEvents, Access::kView, ""},
-    Row{"maintenance", Verb::kMaintenance, Access::kOperate, " on|off [INSTANCE]"},
-    Row{"reload", Verb::kReload, Access::kAdmin, ""},
-    Row{"stop", Verb::kStop, Access::kAdmin, ""},
+    VerbRow{"status", Verb::kStatus, Access::kView, " [--json]", "Every instance, group and server; --json for programs"},
+    VerbRow{"explain", Verb::kExplain, Access::kView, " INSTANCE", "Why it is in its state, and what would change that"},
+    VerbRow{"plan", Verb::kPlan, Access::kView, "", "What a reload of the configuration file would change"},
+    VerbRow{"events", Verb::kEvents, Access::kView, "", "One line of JSON for each change, until interrupted"},
+    VerbRow{"json", Verb::kJson, Access::kView, "", "The state as keepalived's JSON"},
+    VerbRow{"stats", Verb::kStatistics, Access::kView, "", "The counters as keepalived's text"},
+    VerbRow{"data", Verb::kData, Access::kView, "", "The state as keepalived's text"},
+    VerbRow{"maintenance", Verb::kMaintenance, Access::kOperate, " on|off [INSTANCE]",
+            "Take it out of service, or back; remembered over restarts. Without a name: all"},
+    VerbRow{"reload", Verb::kReload, Access::kAdmin, "", "Reload, wait for the outcome and tell it; status 1 when it was refused"},
+    VerbRow{"stop", Verb::kStop, Access::kAdmin, "", "Stop the daemon"},
 };
 
 std::string seconds(Duration duration) {
@@ -73,7 +68,7 @@ std::string reason_text(const VrrpInstance& instance, const InstanceReport& repo
 
 }  // namespace
 
-Access needed(Verb verb) { return std::ranges::find(kVerbs, verb, &Row::verb)->access; }
+Access needed(Verb verb) { return std::ranges::find(kVerbs, verb, &VerbRow::verb)->access; }
 
 namespace {
 
@@ -89,7 +84,7 @@ std::string_view take_word(std::string_view& text) {
 std::optional<Question> parse_question(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
   if (text.size() > kQuestionMax) return std::nullopt;
-  const auto known = std::ranges::find(kVerbs, take_word(text), &Row::word);
+  const auto known = std::ranges::find(kVerbs, take_word(text), &VerbRow::word);
   if (known == kVerbs.end()) return std::nullopt;
   Question question{known->verb};
   switch (question.verb) {
@@ -113,9 +108,11 @@ std::optional<Question> parse_question(std::string_view text) {
   return text.empty() ? std::optional(question) : std::nullopt;
 }
 
+std::span<const VerbRow> verbs() { return kVerbs; }
+
 std::string verbs_text() {
   std::string text;
-  for (const Row& row : kVerbs) text += (text.empty() ? "" : ", ") + std::string(row.word) + std::string(row.arguments);
+  for (const VerbRow& row : kVerbs) text += (text.empty() ? "" : ", ") + std::string(row.word) + std::string(row.arguments);
   return text;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,16 @@ struct Question {
 };
 Access needed(Verb);
 
+// A verb as it is written, and what holdfastctl(8) and its help say of it.
+struct VerbRow {
+  std::string_view word;
+  Verb verb;
+  Access access;
+  std::string_view arguments;  // begins with a blank
+  std::string_view text;
+};
+std::span<const VerbRow> verbs();
+
 // `status` is for a shell: 0 done, 1 not done.
 struct Answer {
   std::string text;
@@ -32,6 +43,10 @@ inline constexpr std::size_t kQuestionMax = 512;
 // "status", "explain VI_1", ... Anything else has no value.
 std::optional<Question> parse_question(std::string_view text);
 std::string verbs_text();
+// The same as the help of holdfastctl, as the list in holdfastctl(8), and as a completion for bash.
+std::string verbs_usage();
+std::string verbs_manual();
+std::string verbs_completion();
 
 // One line per instance and group.
 std::string status_text(const Board&);

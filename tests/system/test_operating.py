@@ -67,6 +67,25 @@ def test_status_for_people_and_for_programs(router):
     assert data["instances"][0]["priority"] == {"base": 100, "effective": 100} and data["instances"][0]["addresses"] == [f"{ADDRESS}/24"]
 
 
+def completed(socket, *words):
+    """What bash offers for the last of these words."""
+    parent = os.path.join(build_folder(), "parent")
+    ask = f'holdfastctl() {{ "{parent}/control/ctl/holdfastctl" --socket={socket} "$@"; }}'
+    script = f'{ask}; source "{parent}/holdfastctl"; COMP_WORDS=(holdfastctl "$@"); COMP_CWORD=$#; _holdfastctl; printf "%s\\n" "${{COMPREPLY[@]}}"'
+    done = subprocess.run(["bash", "-c", script, "bash", *words], capture_output=True, text=True, timeout=20, check=True)
+    return done.stdout.split()
+
+
+def test_words_are_completed(router):
+    _, ask = router
+    assert completed(ask.path, "m") == ["maintenance"]
+    assert completed(ask.path, "status", "--") == ["--json"]
+    assert completed(ask.path, "maintenance", "") == ["on", "off"]
+    assert completed(ask.path, "maintenance", "on", "") == ["VI"]
+    assert completed(ask.path, "--socket", "=", "/x", "explain", "V") == ["VI"]
+    assert completed(ask.path, "explain", "X") == []
+
+
 def test_usage_and_absence_have_their_status(router, lab):
     _, ask = router
     assert ask("statsu")[0] == 2

@@ -18,18 +18,6 @@ namespace {
 constexpr char kRunDirectory[] = "/run/holdfast";
 constexpr int kUsage = 2;
 
-constexpr char kHelp[] = R"(Usage: holdfastctl [--socket=PATH] VERB...
-  status [--json]               Every instance, group and server; --json for programs
-  explain INSTANCE              Why it is in its state, and what would change that
-  plan                          What a reload of the configuration file would change
-  reload                        Reload, wait for the outcome and tell it; status 1 when it was refused
-  maintenance on|off [INSTANCE] Take it out of service, or back; remembered over restarts. Without a name: all
-  events                        One line of JSON for each change, until interrupted
-  json | stats | data           keepalived's dumps
-  stop                          Stop the daemon
-Status: 0 done, 1 refused or not permitted, 2 wrong usage, 7 no daemon.
-)";
-
 int status_for_people(const std::string& path) {
   const auto answer = holdfast::ask_text(path, "status --json");
   if (!answer) {
@@ -48,11 +36,11 @@ int main(int argc, char** argv) {
   std::string path;
   std::string question;
   for (const std::string& word : std::vector<std::string>(argv + 1, argv + argc)) {
-    if (word == "-h" || word == "--help") return std::fputs(kHelp, stdout) < 0;
+    if (word == "-h" || word == "--help") return std::fputs(holdfast::verbs_usage().c_str(), stdout) < 0;
     if (question.empty() && word.starts_with("--socket=")) path = word.substr(sizeof "--socket=" - 1);
     else question += (question.empty() ? "" : " ") + word;
   }
-  if (!holdfast::parse_question(question)) return std::fputs(kHelp, stderr), kUsage;
+  if (!holdfast::parse_question(question)) return std::fputs(holdfast::verbs_usage().c_str(), stderr), kUsage;
   if (path.empty()) {
     const auto found = holdfast::ctl::only_socket(kRunDirectory);
     if (!found) return std::fprintf(stderr, "holdfastctl: %s\n", found.error().message.c_str()), holdfast::kNobody;

@@ -22,6 +22,18 @@ TEST(Verbs, Questions) {
   EXPECT_FALSE(parse_question("explain " + std::string(kQuestionMax, 'x')));
 }
 
+TEST(Verbs, StandInHelpManualAndCompletion) {
+  ASSERT_FALSE(verbs().empty());
+  for (const VerbRow& row : verbs()) {
+    const std::string word(row.word);
+    EXPECT_NE(verbs_usage().find("\n  " + word), std::string::npos) << word;
+    EXPECT_NE(verbs_usage().find(row.text), std::string::npos) << word;
+    EXPECT_NE(verbs_manual().find(".B " + word), std::string::npos) << word;
+    EXPECT_NE((verbs_completion()).find(word), std::string::npos) << word;
+    EXPECT_TRUE(parse_question(word) || !row.arguments.empty()) << word;
+  }
+}
+
 class Explain : public testing::Test {
  protected:
   Explain() {
