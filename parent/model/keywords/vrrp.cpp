@@ -36,13 +36,15 @@ void own_address(Use& use) {
   if (fits_family(use, use.value().prefix.address)) into<Member>(use);
 }
 
-// The same setting as lvs_sync_daemon of global_defs, which counts when both are there.
+// The same setting as lvs_sync_daemon of global_defs, which counts when both are there. The number is not the instance's: keepalived
+// starts the daemon with 0, and a daemon with a number hears no messages of another.
 void lvs_sync_daemon_interface(Use& use) {
   Located<SyncDaemonSettings>& daemon = use.configuration().globals.lvs_sync_daemon;
   if (daemon) return use.problem("already-set", "the sync daemon already has an interface: this one is ignored");
   SyncDaemonSettings settings;
   settings.interface = use.value().text;
   settings.instance = {instance(use).name, use.word.at, true};
+  settings.id = {0, use.word.at, true};
   daemon = {std::move(settings), use.word.at, true};
 }
 
@@ -418,7 +420,7 @@ constexpr Keyword kNotify[] = {
     {"notify_priority_changes", boolean(), "that of the group", "Tells FIFOs of changes of the priority.",
      into<&Instance::notify_priority_changes>},
     old("lvs_sync_daemon in global_defs", ErrorClass::general_error, {"lvs_sync_daemon_interface", interface(), "none",
-        "Old way to say lvs_sync_daemon INTERFACE inst THIS.", lvs_sync_daemon_interface}),
+        "Old way to say lvs_sync_daemon INTERFACE inst THIS id 0.", lvs_sync_daemon_interface}),
 };
 
 constexpr Table kTables[] = {

@@ -134,7 +134,7 @@ void VirtualLinks::place_on_ipvlan(VrrpInstance& instance) {
     if (!instance.source) instance.source = said.address->address;
   }
   link.name = choose_name(said.name, building_.configuration.globals.vmac_prefix.value_or("vrrp"), link);
-  own_ = holds_ = link.name;
+  own_ = link.name;  // for adverts only: the addresses stay below, as keepalived has them
   instance.base_interface = base_;
   instance.interface = link.name;
   add(std::move(link));

@@ -237,8 +237,10 @@ class IpvsTest : public KernelTest {
     if (IsSkipped() || HasFatalFailure()) return;
     if (auto status = kernel_->open_ipvs(); !status) GTEST_SKIP() << status.error().message;
   }
+  // As a run that has just started: it has heard no wish yet, and has only the kernel to look at.
   void load(const IpvsPlan& plan, std::uint32_t weight = 3) {
     plan_ = plan;
+    wishes_ = WishLedger();
     table_ = std::make_unique<TableKeeper>(*kernel_, wishes_);
     ASSERT_TRUE(table_->open(plan.lvs_flush));
     table_->touch(wishes_.set_plan(plan));
