@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "checkerd/verdict/told.h"
 #include "proto/codec/check_codec.h"
 #include "proto/codec/values_codec.h"
 #include "proto/runtime/log.h"
@@ -70,11 +71,8 @@ void CheckerdDriver::on_parent(wire::ParentToCheckerd& message, Fd descriptor) {
       return on_script(message.script_finished());
     case wire::ParentToCheckerd::kCheckSocket:
       return on_socket(message.check_socket(), std::move(descriptor));
-    case wire::ParentToCheckerd::kBfdState:
-      if (sessions_.size() < kSessionsMax || sessions_.contains(message.bfd_state().name())) {
-        sessions_[message.bfd_state().name()] = message.bfd_state().up();
-      }
-      return;
+    case wire::ParentToCheckerd::kTrackerTold:
+      return on_told(TrackerId{message.tracker_told().tracker()}, message.tracker_told().value());
     case wire::ParentToCheckerd::kStop:
       return stop();
     case wire::ParentToCheckerd::kPing: {
@@ -116,11 +114,13 @@ void CheckerdDriver::apply(PlanIntake::Committed&& committed) {
   const CheckPlan old_plan = std::exchange(plan_, std::move(committed.plan));  // keeps what `before` points to until the end
   checks_.clear();
   askers_.clear();
+  listeners_.clear();
   for (const CheckedService& service : plan_.services) {
     for (const CheckedServer& server : service.servers) {
       for (const Check& check : server.checks) {
         checks_.emplace(check.id, &check);
-        askers_[check.probe].push_back(&check);
+        if (const auto by = told_by(check)) listeners_[*by].push_back(&check);
+        else askers_[check.probe].push_back(&check);
       }
     }
   }
@@ -129,19 +129,20 @@ void CheckerdDriver::apply(PlanIntake::Committed&& committed) {
     runs_.cancel(probe);
     std::erase_if(remarks_, [&](const auto& remark) { return remark.first.first == probe; });
   }
-  const Actions actions = pools_.apply(plan_, committed.memory);
+  const Actions actions = pools_.apply(plan_, committed.memory, told_);
   std::vector<CheckVerdict> states = pools_.verdicts();
   for (CheckVerdict& state : states) {
     if (const auto known = committed.memory.verdicts.find(state.id); known != committed.memory.verdicts.end()) state.failures = known->second.failures;
   }
   schedule_.apply(plan_, states, loop_.now());
   refused_.clear();
+  std::erase_if(told_, [&](const auto& item) { return !listeners_.contains(item.first); });
   act(actions);
   adopt_known(before);
   for (const CheckedService& service : plan_.services) {
     for (const CheckedServer& server : service.servers) {
       for (const Check& check : server.checks) {
-        if (!before.contains(check.id)) log_info(LogEvent::kMessage, activation_line({server.name, service.name}));
+        if (!before.contains(check.id) && !told_by(check)) log_info(LogEvent::kMessage, activation_line({server.name, service.name}));
       }
     }
   }
@@ -170,6 +171,21 @@ void CheckerdDriver::on_script(const wire::ScriptFinished& message) {
   const auto outcome = decode(message);
   if (!outcome) return refuse(outcome.error().message);
   runs_.script_finished(message.run(), *outcome);
+}
+
+// Kept for checks that are not there yet.
+void CheckerdDriver::on_told(TrackerId id, std::int64_t number) {
+  if (told_.size() >= kNumbersMax && !told_.contains(id)) return refuse("more than " + std::to_string(kNumbersMax) + " files and sessions");
+  told_[id] = number;
+  const auto listeners = listeners_.find(id);
+  if (listeners == listeners_.end()) return;
+  for (const Check* check : listeners->second) {
+    const Server::Opinion before = *pools_.server_of(check->id)->opinion(check->id);
+    const Server::Opinion opinion = opinion_of(*check, told_);
+    if (opinion == before) continue;
+    if (opinion.up != before.up) lines(LogEvent::kCheckFailed, lines_of(*check, subject_of(check->id), opinion.up));
+    act(pools_.hear(opinion));
+  }
 }
 
 void CheckerdDriver::on_socket(const wire::CheckSocket& message, Fd descriptor) {

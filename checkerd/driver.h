@@ -31,7 +31,7 @@ inline constexpr Duration kBatchPause{10'000};       // before the next ones
 inline constexpr Duration kRefusalDelay{1'000'000};  // before a refused wish is said again: ipvsd may not have its plan yet
 inline constexpr unsigned kRefusalsMax = 5;          // in a row, for one destination
 
-inline constexpr std::size_t kSessionsMax = 4096;  // bfd_instances that are remembered
+inline constexpr std::size_t kNumbersMax = 65536;  // files and sessions whose last number is remembered
 
 class CheckerdDriver {
  public:
@@ -48,6 +48,7 @@ class CheckerdDriver {
   void commit(const wire::PlanCommit& message);
   void apply(PlanIntake::Committed&& committed);
   void on_script(const wire::ScriptFinished& message);
+  void on_told(TrackerId id, std::int64_t number);
   void on_socket(const wire::CheckSocket& message, Fd descriptor);
   void report_services(std::uint64_t cookie);
   void stop();
@@ -96,7 +97,8 @@ class CheckerdDriver {
   Loop::Timer refusal_timer_;
   std::unordered_map<DestinationId, unsigned> refused_;
   std::map<std::pair<ProbeId, std::size_t>, std::string> remarks_;  // last said about our own troubles, per url
-  std::map<std::string, bool> sessions_;  // bfd_instances: which are up, for BFD_CHECK
+  std::unordered_map<TrackerId, std::vector<const Check*>> listeners_;  // to each file or session
+  Numbers told_;                                                        // of files and sessions
   bool stopping_ = false;
 };
 

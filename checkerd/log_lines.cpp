@@ -185,6 +185,14 @@ std::vector<std::string> lines_of(const Check& check, const Subject& subject, co
   return lines;
 }
 
+std::vector<std::string> lines_of(const Check& check, const Subject& subject, bool up) {
+  if (const auto* file = std::get_if<FileCheck>(&check.what)) {
+    return {"(" + subject.server + "): tracked file " + file->name + (up ? " leaving" : " now") + " FAULT state"};
+  }
+  const std::string& name = std::get<BfdCheck>(check.what).name;
+  return {"BFD check of [" + name + "] RS(" + subject.server + ") is " + (up ? "UP" : "DOWN")};
+}
+
 std::vector<std::string> lines_of(const Action& action, const Pools& pools) { return std::visit(LinesOfAction{pools}, action); }
 
 std::string activation_line(const Subject& subject) {

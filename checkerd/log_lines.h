@@ -21,6 +21,8 @@ struct Subject {
 
 // What is said about one run: often nothing, and while a server is down nothing about its failures.
 std::vector<std::string> lines_of(const Check& check, const Subject& subject, const Report& report, const Progress& progress);
+// What is said when a check that is told turns.
+std::vector<std::string> lines_of(const Check& check, const Subject& subject, bool up);
 // What is said about one action; wishes are silent.
 std::vector<std::string> lines_of(const Action& action, const Pools& pools);
 std::string activation_line(const Subject& subject);

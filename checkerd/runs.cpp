@@ -206,6 +206,8 @@ struct Question {
 
   void operator()(const TcpCheck&) const {}
   void operator()(const MiscCheck&) const {}
+  void operator()(const FileCheck&) const {}
+  void operator()(const BfdCheck&) const {}
   void operator()(const SmtpCheck& smtp) const { message.mutable_smtp()->set_helo_name(smtp.helo_name); }
   void operator()(const DnsCheck& dns) const {
     message.mutable_dns()->set_query(static_cast<std::uint32_t>(mixed(number) & 0xffff));

@@ -47,6 +47,7 @@ void Schedule::apply(const CheckPlan& plan, std::span<const CheckVerdict> states
   for (const CheckedService& service : plan.services) {
     for (const CheckedServer& server : service.servers) {
       for (const Check& check : server.checks) {
+        if (told_by(check)) continue;
         auto [at, fresh] = entries_.try_emplace(check.probe);
         Entry& entry = at->second;
         if (fresh) {

@@ -49,7 +49,7 @@ struct Progress {
 
 class Schedule {
  public:
-  // Takes the probes of `plan`. One that is known by its identity keeps its state and its place in time; a new one starts in the state that
+  // Takes the probes of `plan`, without those that are told. One that is known by its identity keeps its state and its place in time; a new one starts in the state that
   // `states` names for a check that asks for it (else: up and unknown) and has its first run after kFirstRunDelay and a jitter within
   // its warm-up.
   void apply(const CheckPlan& plan, std::span<const CheckVerdict> states, Instant now);

@@ -6,12 +6,12 @@
 
 namespace holdfast {
 
-Pool::Pool(const CheckedService& plan, const Remembered& remembered, const KnownVerdicts& known, Actions& out)
+Pool::Pool(const CheckedService& plan, const Remembered& remembered, const KnownVerdicts& known, const Numbers& told, Actions& out)
     : id_(plan.id) {
   take_settings(plan);
   sorry_ = plan.sorry;
   servers_.reserve(plan.servers.size());
-  for (const CheckedServer& server : plan.servers) servers_.emplace_back(server, known);
+  for (const CheckedServer& server : plan.servers) servers_.emplace_back(server, known, told);
   index();
   weigh();
   if (remembered.restored) {
@@ -57,7 +57,7 @@ const Server* Pool::find(DestinationId server) const {
   return at == place_.end() ? nullptr : &servers_[at->second];
 }
 
-void Pool::replan(const CheckedService& plan, Actions& out) {
+void Pool::replan(const CheckedService& plan, const Numbers& told, Actions& out) {
   const bool was_serving = sorry_serves();
   take_settings(plan);
   sorry_ = plan.sorry;
@@ -68,14 +68,14 @@ void Pool::replan(const CheckedService& plan, Actions& out) {
   for (const CheckedServer& server : plan.servers) {
     const auto old = place_before.find(server.id);
     if (old == place_before.end()) {
-      servers_.emplace_back(server, KnownVerdicts{});
+      servers_.emplace_back(server, KnownVerdicts{}, told);
       if (servers_.back().alive()) out.push_back(ServerTurned{id_, server.id, true, true});
       continue;
     }
     const bool was_alive = before[old->second].alive();
     servers_.push_back(std::move(before[old->second]));
     Server& now = servers_.back();
-    for (const CheckId check : now.replan(server)) out.push_back(CheckAssumed{now.verdict(*now.opinion(check))});
+    for (const CheckId check : now.replan(server, told)) out.push_back(CheckAssumed{now.verdict(*now.opinion(check))});
     if (now.alive() != was_alive) out.push_back(ServerTurned{id_, server.id, now.alive(), false});
     if (const auto said = said_before.find(server.id); said != said_before.end()) said_.insert(*said);
   }

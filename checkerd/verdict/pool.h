@@ -25,10 +25,10 @@ struct Remembered {
 
 class Pool {
  public:
-  Pool(const CheckedService& plan, const Remembered& remembered, const KnownVerdicts& known, Actions& out);
+  Pool(const CheckedService& plan, const Remembered& remembered, const KnownVerdicts& known, const Numbers& told, Actions& out);
 
   // The service in a changed plan; unchanged servers do not notice.
-  void replan(const CheckedService& plan, Actions& out);
+  void replan(const CheckedService& plan, const Numbers& told, Actions& out);
   // A result of one check. Nothing happens for a check that is not there.
   void hear(DestinationId server, const Server::Opinion& opinion, Actions& out);
   void stop(Actions& out) const;

@@ -4,7 +4,7 @@
 
 namespace holdfast {
 
-Actions Pools::apply(const CheckPlan& plan, const Memory& memory) {
+Actions Pools::apply(const CheckPlan& plan, const Memory& memory, const Numbers& told) {
   Actions out;
   std::unordered_map<ServiceId, Pool> before = std::move(pools_);
   pools_.clear();
@@ -14,10 +14,10 @@ Actions Pools::apply(const CheckPlan& plan, const Memory& memory) {
     order_.push_back(service.id);
     if (const auto old = before.find(service.id); old != before.end()) {
       Pool& pool = pools_.emplace(service.id, std::move(old->second)).first->second;
-      pool.replan(service, out);
+      pool.replan(service, told, out);
     } else {
       const Remembered remembered{!memory.empty(), memory.quorum_up.contains(service.id)};
-      pools_.emplace(service.id, Pool(service, remembered, memory.verdicts, out));
+      pools_.emplace(service.id, Pool(service, remembered, memory.verdicts, told, out));
     }
     for (const CheckedServer& server : service.servers) {
       for (const Check& check : server.checks) places_.emplace(check.id, Place{service.id, server.id});

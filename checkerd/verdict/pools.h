@@ -27,7 +27,7 @@ class Pools {
   };
 
   // Takes a plan by difference: what it still names keeps its state. `memory` only counts for services that are new here.
-  Actions apply(const CheckPlan& plan, const Memory& memory);
+  Actions apply(const CheckPlan& plan, const Memory& memory, const Numbers& told = {});
   Actions hear(const Server::Opinion& opinion);
   Actions stop() const;
 

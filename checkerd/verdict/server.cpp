@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "checkerd/verdict/told.h"
+
 namespace holdfast {
 
 static std::optional<std::uint32_t> asked_weight(std::uint32_t configured, int delta) {
@@ -11,10 +13,14 @@ static std::optional<std::uint32_t> asked_weight(std::uint32_t configured, int d
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(std::int64_t{configured} + delta, 0, kWeightLimit));
 }
 
-Server::Server(const CheckedServer& plan, const KnownVerdicts& known)
+Server::Server(const CheckedServer& plan, const KnownVerdicts& known, const Numbers& told)
     : id_(plan.id), name_(plan.name), configured_(plan.weight), inhibit_(plan.inhibit_on_failure) {
   for (const Check& check : plan.checks) {
-    Opinion opinion{.check = check.id, .up = !check.alpha, .known = false, .weight = {}};
+    if (told_by(check)) {
+      opinions_.push_back(opinion_of(check, told));
+      continue;
+    }
+    Opinion opinion{.check = check.id, .up = !check.alpha};
     if (const auto said = known.find(check.id); said != known.end()) {
       opinion.up = said->second.up;
       opinion.known = said->second.known;
@@ -25,7 +31,7 @@ Server::Server(const CheckedServer& plan, const KnownVerdicts& known)
   count();
 }
 
-std::vector<CheckId> Server::replan(const CheckedServer& plan) {
+std::vector<CheckId> Server::replan(const CheckedServer& plan, const Numbers& told) {
   const bool was_alive = alive();
   std::vector<Opinion> before = std::move(opinions_);
   opinions_.clear();
@@ -41,8 +47,12 @@ std::vector<CheckId> Server::replan(const CheckedServer& plan) {
       opinions_.push_back(*old);
       continue;
     }
+    if (told_by(check)) {
+      opinions_.push_back(opinion_of(check, told));
+      continue;
+    }
     const bool failed = !was_alive && (lost_failure || check.alpha);
-    opinions_.push_back({.check = check.id, .up = !failed, .known = false, .weight = {}});
+    opinions_.push_back({.check = check.id, .up = !failed});
     if (failed) assumed.push_back(check.id);
   }
   count();
@@ -66,6 +76,7 @@ std::uint32_t Server::weight() const {
   std::int64_t sum = configured_;
   for (const Opinion& opinion : opinions_) {
     if (opinion.weight) sum += std::int64_t{*opinion.weight} - configured_;
+    sum += opinion.added;
   }
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(sum, 0, kWeightLimit));
 }

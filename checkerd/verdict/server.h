@@ -1,4 +1,4 @@
-// One real server: alive while none of its checks has failed; its weight is the configured one plus what its dynamic checks add.
+// One real server: alive while none of its checks has failed; its weight is the configured one plus what its checks add.
 // Pure. Knows no other server and no quorum.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -19,6 +19,8 @@ inline constexpr std::int64_t kWeightLimit = 2'147'483'647;  // IPVS keeps weigh
 
 // Verdicts from before a restart.
 using KnownVerdicts = std::unordered_map<CheckId, CheckVerdict>;
+// What was told of files and sessions: see told.h.
+using Numbers = std::unordered_map<TrackerId, std::int64_t>;
 
 class Server {
  public:
@@ -27,17 +29,19 @@ class Server {
     CheckId check;
     bool up = true;
     bool known = false;
-    std::optional<std::uint32_t> weight;  // misc_dynamic: the weight that the script asks for
+    std::optional<std::uint32_t> weight{};  // misc_dynamic: the weight that the script asks for
+    std::int64_t added = 0;                 // FILE_CHECK: to the weight
+    bool operator==(const Opinion&) const = default;
   };
 
   Server() = default;
   // A server that was not there before.
-  Server(const CheckedServer& plan, const KnownVerdicts& known);
+  Server(const CheckedServer& plan, const KnownVerdicts& known, const Numbers& told);
 
   // Takes a changed plan. Opinions of checks with the same identity stay. New checks of a server that is alive are believed up; those of a
   // server that is down because of a check that is gone start as failed, so that a reload never brings a dead server back by itself.
   // Returns the checks that start as failed for this reason.
-  std::vector<CheckId> replan(const CheckedServer& plan);
+  std::vector<CheckId> replan(const CheckedServer& plan, const Numbers& told);
   // False when there is no such check.
   bool hear(const Opinion& opinion);
 

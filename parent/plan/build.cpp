@@ -112,6 +112,7 @@ Built build(const model::Configuration& configuration, const Surroundings& surro
   Building building(configuration, surroundings, diagnostics);
   build_settings(building);
   build_sessions(building);
+  build_files(building);
   if (surroundings.vrrp) build_vrrp(building);
   if (surroundings.check) build_services(building);
   build_ipvs_settings(building);

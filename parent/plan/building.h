@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -10,6 +11,14 @@
 #include "parent/plan/identity.h"
 
 namespace holdfast {
+
+// An object that is defined, with what a line without own words gets.
+struct Trackable {
+  TrackerId id;
+  int weight = 0;
+  bool reverse = false;
+};
+using Trackables = std::map<std::string, Trackable>;
 
 class Building {
  public:
@@ -21,6 +30,7 @@ class Building {
   Plan plan;
   Identities identities;
   std::set<InstanceId> instances;  // whose identity is given
+  Trackables files;                // track_file
   std::set<std::string> link_names;  // of plan.ipvs.links
 
   // The value is corrected or the item left out; a configuration test counts it as keepalived does.
@@ -65,6 +75,7 @@ struct CheckPlace {
 void build_check(Building&, const CheckPlace&, const model::Check& said, std::vector<Check>& checks);
 
 // The parts, in the order in which build() calls them.
+void build_files(Building&);
 void build_vrrp(Building&);
 void build_services(Building&);
 void build_ipvs_settings(Building&);

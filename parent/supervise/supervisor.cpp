@@ -34,6 +34,7 @@ Supervisor::Supervisor(Loop& loop, LauncherClient& launcher, Rules rules, Observ
   vrrpd_.process().set_resumptions(rules_.resume_limit);
   ipvsd_.process().set_resumptions(rules_.resume_limit);
   checkerd_.process().set_resumptions(rules_.resume_limit);
+  files_timer_ = loop_.timer([this] { advance(); });
   launcher_watch_ = loop_.on_readable(launcher_.fd(), [this] { launcher_gone(); });
 }
 
@@ -54,13 +55,18 @@ void Supervisor::apply(Plan plan) {
   std::erase_if(last_states_, [&](const auto& entry) { return !known.contains(entry.first); });
   std::set<TrackerId> told;
   for (const ToldTracker& tracker : plan_.vrrp.told_trackers) told.insert(tracker.id);
+  for (const WatchedFile& file : plan_.files) told.insert(file.id);
   std::erase_if(told_trackers_, [&](const auto& entry) { return !told.contains(entry.first); });
   checks_.clear();
+  heard_by_checks_.clear();
   std::set<ServiceId> services;
   for (const CheckedService& service : plan_.check.services) {
     services.insert(service.id);
     for (const CheckedServer& server : service.servers) {
-      for (const Check& check : server.checks) checks_.emplace(check.id, &check);
+      for (const Check& check : server.checks) {
+        checks_.emplace(check.id, &check);
+        if (const auto by = told_by(check)) heard_by_checks_.insert(*by);
+      }
     }
   }
   std::erase_if(verdicts_, [&](const auto& entry) { return !checks_.contains(entry.first); });
@@ -171,6 +177,7 @@ void Supervisor::vrrpd_ended(const ChildExit& exit) {
   sockets_.clear();
   bfd_receivers_.clear();
   bfd_senders_.clear();
+  sessions_lost();
   if (vrrpd_.process().retired()) last_states_.clear();
   if (vrrpd_.process().retired() && !stopping_) drop_old_links();
   if (!told_of_end(vrrpd_.process(), exit, announced_ != 0)) {

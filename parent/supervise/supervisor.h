@@ -37,7 +37,7 @@ class Supervisor {
   const Plan& plan() const { return plan_; }
 
   void script_finished(launcher::Child asker, ScriptId script, std::uint64_t run, const ScriptOutcome& outcome);
-  // The number of a track_file. Kept, so that a new vrrpd is told too.
+  // The number of a track_file. Kept, so that a new vrrpd or checkerd is told too.
   void tracker_told(TrackerId id, std::int64_t value);
   void query_instances(std::uint64_t cookie);
   void query_services(std::uint64_t cookie);
@@ -86,13 +86,17 @@ class Supervisor {
   void link_vrrpd();
   void link_checkerd();
   void link_workers();
-  void send_tracker(TrackerId id, std::int64_t value);
   void send_sockets();
   void send_socket(const AdvertSocketWish&);
-  // supervisor_bfd.cpp: sockets of BFD sessions, and what BFD_CHECKs hear
+  // supervisor_bfd.cpp: sockets of BFD sessions
   void send_bfd_sockets();
+  // supervisor_told.cpp: files and sessions that others decide by
+  void send_tracker(TrackerId id, std::int64_t value);
+  void tell_check(TrackerId id, std::int64_t value);
+  void tell_checks();
+  bool files_are_read();
   void session_changed(TrackerId session, bool up);
-  void tell_sessions();
+  void sessions_lost();
   std::uint32_t index_of(const std::string& interface);
   void kept_settings(const wire::KeptSettings&);
   // supervisor_messages.cpp: what children say
@@ -133,6 +137,10 @@ class Supervisor {
   std::map<InstanceId, ResumedInstance> last_states_;
   std::map<CheckId, const Check*> checks_;  // into plan_
   std::map<TrackerId, std::int64_t> told_trackers_;
+  std::set<TrackerId> heard_by_checks_;     // files and sessions of the plan's checks
+  Loop::Timer files_timer_;
+  Instant files_deadline_{};
+  Generation files_waited_for_ = 0;
   std::map<CheckId, CheckVerdict> verdicts_;
   std::set<ServiceId> quorum_up_;
   Loop::Watch launcher_watch_;

@@ -1,4 +1,4 @@
-// BFD: the sockets that vrrpd is handed for its sessions, and the state of sessions on its way to checkerd. See supervisor.h.
+// BFD: the sockets that vrrpd is handed for its sessions. See supervisor.h.
 // SPDX-License-Identifier: Apache-2.0
 #include "parent/supervise/supervisor.h"
 #include "proto/runtime/log.h"
@@ -37,24 +37,6 @@ void Supervisor::send_bfd_sockets() {
   if (wanted.empty()) bfd_receivers_.clear();  // vrrpd closes them with the last session
   std::erase_if(bfd_senders_, [&](const auto& entry) { return !wanted.contains(entry.first); });
   std::erase_if(sessions_up_, [&](const auto& entry) { return !wanted.contains(entry.first); });
-}
-
-void Supervisor::session_changed(TrackerId session, bool up) {
-  sessions_up_[session] = up;
-  tell_sessions();
-}
-
-// All of them each time: there are few, and who has just been started hears the same as who was there.
-void Supervisor::tell_sessions() {
-  if (!wants_checkerd() || !checkerd_.ready() || checkerd_.process().retired()) return;
-  for (const BfdSession& session : plan_.vrrp.sessions) {
-    const auto state = sessions_up_.find(session.id);
-    if (!session.for_checker || state == sessions_up_.end()) continue;
-    wire::ParentToCheckerd message;
-    message.mutable_bfd_state()->set_name(session.name);
-    message.mutable_bfd_state()->set_up(state->second);
-    checkerd_.send(message);
-  }
 }
 
 }  // namespace holdfast

@@ -52,23 +52,12 @@ void Supervisor::tell_vrrpd() {
   for (const auto& [id, value] : told_trackers_) send_tracker(id, value);
 }
 
-void Supervisor::send_tracker(TrackerId id, std::int64_t value) {
-  wire::ParentToVrrpd message;
-  message.mutable_tracker_told()->set_tracker(id.value);
-  message.mutable_tracker_told()->set_value(value);
-  vrrpd_.send(message);
-}
-
-void Supervisor::tracker_told(TrackerId id, std::int64_t value) {
-  told_trackers_[id] = value;
-  if (vrrpd_.sent() != 0) send_tracker(id, value);
-}
-
 void Supervisor::tell_checkerd() {
   if (!wants_checkerd() || !checkerd_.ready() || checkerd_.process().retired()) return;
   if (!checkerd_linked_) link_checkerd();
   link_workers();
-  if (checkerd_.sent() == plan_.check.generation) return;
+  if (checkerd_.sent() == plan_.check.generation || !files_are_read()) return;
+  tell_checks();
   std::vector<CheckVerdict> verdicts;
   std::vector<ServiceId> quorum;
   if (checkerd_.sent() == 0) {
@@ -79,7 +68,6 @@ void Supervisor::tell_checkerd() {
   if (!messages) return observer_.lost(messages.error().message, kExitConfiguration);
   checkerd_.send_all(*messages);
   checkerd_.note_sent(plan_.check.generation);
-  tell_sessions();
 }
 
 void Supervisor::link_vrrpd() {

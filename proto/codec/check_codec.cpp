@@ -82,6 +82,17 @@ struct EncodeWhat {
     misc->set_dynamic(check.dynamic);
     misc->set_path(check.path);
   }
+  void operator()(const FileCheck& check) const {
+    auto* file = message.mutable_file();
+    file->set_file(check.file.value);
+    file->set_name(check.name);
+    file->set_weight(check.weight);
+    file->set_reverse(check.reverse);
+  }
+  void operator()(const BfdCheck& check) const {
+    message.mutable_bfd()->set_session(check.session.value);
+    message.mutable_bfd()->set_name(check.name);
+  }
 };
 }  // namespace
 
@@ -201,6 +212,22 @@ static Result<DnsCheck> decode(const wire::DnsCheck& message) {
   return check;
 }
 
+static Result<FileCheck> decode(const wire::FileCheck& message) {
+  FileCheck check;
+  HF_TRY(check.file, bounds::identifier<TrackerId>("track_file", message.file()));
+  HF_TRY(check.name, bounds::text("track_file", message.name(), kNameMax, 1));
+  HF_TRY(check.weight, bounds::within<std::int64_t>("weight of a track_file", message.weight(), -INT32_MAX, INT32_MAX));
+  check.reverse = message.reverse();
+  return check;
+}
+
+static Result<BfdCheck> decode(const wire::BfdCheck& message) {
+  BfdCheck check;
+  HF_TRY(check.session, bounds::identifier<TrackerId>("bfd_instance", message.session()));
+  HF_TRY(check.name, bounds::text("bfd_instance", message.name(), kNameMax, 1));
+  return check;
+}
+
 static Status decode_what(const wire::Check& message, Check& check) {
   switch (message.what_case()) {
     case wire::Check::kTcp:
@@ -231,6 +258,14 @@ static Status decode_what(const wire::Check& message, Check& check) {
     case wire::Check::kPing:
       check.what = PingCheck{};
       return ok();
+    case wire::Check::kFile: {
+      HF_TRY(check.what, decode(message.file()));
+      return ok();
+    }
+    case wire::Check::kBfd: {
+      HF_TRY(check.what, decode(message.bfd()));
+      return ok();
+    }
     case wire::Check::WHAT_NOT_SET:
       break;
   }

@@ -97,10 +97,25 @@ struct MiscCheck {
   bool operator==(const MiscCheck&) const = default;
 };
 
+// Nothing is asked for the next two: the parent tells the number in a track_file, and whether a BFD session is up.
+struct FileCheck {
+  TrackerId file;
+  std::string name;
+  std::int64_t weight = 1;                // times the number: added to the weight of the server. 0: another number than 0 is a failure
+  bool reverse = false;                   // of the sign; with weight 0, of the verdict
+  bool operator==(const FileCheck&) const = default;
+};
+
+struct BfdCheck {
+  TrackerId session;
+  std::string name;
+  bool operator==(const BfdCheck&) const = default;
+};
+
 struct Check {
   CheckId id;                             // of one destination
   ProbeId probe;                          // what is asked of whom and how: checks that share it are run once for all of them
-  std::variant<TcpCheck, HttpCheck, MiscCheck, SmtpCheck, DnsCheck, UdpCheck, PingCheck> what;
+  std::variant<TcpCheck, HttpCheck, MiscCheck, SmtpCheck, DnsCheck, UdpCheck, PingCheck, FileCheck, BfdCheck> what;
   IpAddress address;                      // where to connect
   std::uint16_t port = 0;
   std::optional<IpAddress> bind_address;
@@ -117,6 +132,13 @@ struct Check {
   bool enabled_log = true;                // log_all_failures
   bool operator==(const Check&) const = default;
 };
+
+// Whose number or state a check waits for; nothing for one that is run.
+inline std::optional<TrackerId> told_by(const Check& check) {
+  if (const auto* file = std::get_if<FileCheck>(&check.what)) return file->file;
+  if (const auto* bfd = std::get_if<BfdCheck>(&check.what)) return bfd->session;
+  return std::nullopt;
+}
 
 struct CheckedServer {
   DestinationId id;

@@ -97,9 +97,14 @@ struct MiscSettings {
   Located<bool> dynamic;
 };
 
-// A check type that does not exist yet: said so when it was read. The plan leaves it out.
-struct AbsentCheck {
-  std::string keyword;
+struct FileSettings {
+  Located<std::string> name;         // of a track_file
+  Located<std::int64_t> weight;      // with it `reverse` counts too: neither is the track_file's then
+  bool reverse = false;
+};
+
+struct BfdSettings {
+  Located<std::string> name;         // of a bfd_instance
 };
 
 struct Check {
@@ -107,7 +112,7 @@ struct Check {
   CheckSettings settings;
   Connection connection;
   Located<bool> log_all_failures;
-  std::variant<TcpSettings, HttpSettings, MiscSettings, AbsentCheck, SmtpSettings, DnsSettings, UdpSettings, PingSettings> what;
+  std::variant<TcpSettings, HttpSettings, MiscSettings, SmtpSettings, DnsSettings, UdpSettings, PingSettings, FileSettings, BfdSettings> what;
 };
 
 }  // namespace holdfast::model

@@ -119,6 +119,10 @@ struct IdentityOf {
     return identity_text({"udp", number(udp.payload.size()), udp.payload, number(udp.require_reply), number(udp.reply.size()), udp.reply,
                           udp.reply_mask, number(udp.min_reply_length), number(udp.max_reply_length)});
   }
+  std::string operator()(const FileCheck& file) const {
+    return identity_text({"file", number(file.file.value), number(file.weight), number(file.reverse)});
+  }
+  std::string operator()(const BfdCheck& bfd) const { return identity_text({"bfd", number(bfd.session.value)}); }
   std::string operator()(const MiscCheck& misc) const {
     return identity_text({"misc", number(misc.script.value), number(misc.timeout.count()), number(misc.dynamic)});
   }
@@ -189,6 +193,21 @@ Check scheduled(const Building& building, const CheckPlace& place, const model::
   return result;
 }
 
+// Nothing: its definition was left out, and why was said there.
+std::optional<FileCheck> file_check(const Building& building, const model::FileSettings& said) {
+  const auto file = building.files.find(*said.name);
+  if (file == building.files.end()) return std::nullopt;
+  const Trackable& of_file = file->second;
+  return FileCheck{of_file.id, *said.name, said.weight.value_or(of_file.weight), said.weight ? said.reverse : of_file.reverse};
+}
+
+std::optional<BfdCheck> bfd_check(const Building& building, const model::BfdSettings& said) {
+  const auto& sessions = building.plan.vrrp.sessions;
+  const auto session = std::ranges::find(sessions, *said.name, &BfdSession::name);
+  if (session == sessions.end()) return std::nullopt;
+  return BfdCheck{session->id, session->name};
+}
+
 // False: nothing can be run, and the operator was told.
 bool settle_what(Building& building, const CheckPlace& place, const model::Check& said, Check& result) {
   if (const auto* http = std::get_if<model::HttpSettings>(&said.what)) {
@@ -199,6 +218,16 @@ bool settle_what(Building& building, const CheckPlace& place, const model::Check
   }
   if (const auto* misc = std::get_if<model::MiscSettings>(&said.what)) {
     const auto made = misc_check(building, place, said, *misc);
+    if (made) result.what = *made;
+    return made.has_value();
+  }
+  if (const auto* file = std::get_if<model::FileSettings>(&said.what)) {
+    const auto made = file_check(building, *file);
+    if (made) result.what = *made;
+    return made.has_value();
+  }
+  if (const auto* bfd = std::get_if<model::BfdSettings>(&said.what)) {
+    const auto made = bfd_check(building, *bfd);
     if (made) result.what = *made;
     return made.has_value();
   }
@@ -221,7 +250,6 @@ bool says_something(const model::Connection& said) {
 }  // namespace
 
 void build_check(Building& building, const CheckPlace& place, const model::Check& said, std::vector<Check>& checks) {
-  if (std::holds_alternative<model::AbsentCheck>(said.what)) return;
   Check result = scheduled(building, place, said);
   if (!settle_what(building, place, said, result)) return;
   const auto* smtp = std::get_if<model::SmtpSettings>(&said.what);
@@ -234,7 +262,7 @@ void build_check(Building& building, const CheckPlace& place, const model::Check
     Check made = result;
     connect_to(place, *target, made);
     const bool needs_interface = made.address.is_link_local() && !made.address.is_v4() && made.bind_interface.empty();
-    if (needs_interface && !std::holds_alternative<MiscCheck>(made.what)) {
+    if (needs_interface && !std::holds_alternative<MiscCheck>(made.what) && !told_by(made)) {
       building.error(said.at, "link-local-without-interface",
                      "check of " + made.address.to_string() + " needs bind_if for a link-local address, removed");
       continue;

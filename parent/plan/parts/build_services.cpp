@@ -175,7 +175,7 @@ void without_taken(Building& building, Block& block, std::set<ServiceKey>& taken
 // Somebody has to read what servers answer.
 bool needs_workers(const CheckPlan& plan) {
   const auto reads = [](const Check& check) {
-    return !std::holds_alternative<TcpCheck>(check.what) && !std::holds_alternative<MiscCheck>(check.what);
+    return !std::holds_alternative<TcpCheck>(check.what) && !std::holds_alternative<MiscCheck>(check.what) && !told_by(check);
   };
   return std::ranges::any_of(plan.services, [&](const CheckedService& service) {
     return std::ranges::any_of(service.servers, [&](const CheckedServer& server) { return std::ranges::any_of(server.checks, reads); });

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kFileWeight = 1;
 
-void build_file(Building& building, const model::TrackFile& said, TrackableObjects& objects) {
+void build_file(Building& building, const model::TrackFile& said) {
   if (!said.file->starts_with('/')) {
     building.error(said.file.at, "incomplete-block", "track_file " + said.name + ": " + *said.file + " is not an absolute path, removed",
                    "/PATH");
@@ -23,8 +23,7 @@ void build_file(Building& building, const model::TrackFile& said, TrackableObjec
   file.create = said.init_file.set;
   file.overwrite = said.overwrite.value_or(false);
   file.value = said.init_file.value_or(0);
-  objects.files.emplace(said.name, Trackable{file.id, said.weight.value_or(kFileWeight), said.reverse.value_or(false)});
-  building.plan.vrrp.told_trackers.push_back({file.id, said.name, ToldKind::kFile});
+  building.files.emplace(said.name, Trackable{file.id, said.weight.value_or(kFileWeight), said.reverse.value_or(false)});
   building.plan.files.push_back(std::move(file));
 }
 
@@ -58,9 +57,13 @@ bool without_weight(Building& building, TrackedObject& tracked, bool is_file, co
 
 }  // namespace
 
+void build_files(Building& building) {
+  for (const model::TrackFile& said : building.configuration.track_files) build_file(building, said);
+}
+
 TrackableObjects build_trackables(Building& building) {
-  TrackableObjects objects;
-  for (const model::TrackFile& said : building.configuration.track_files) build_file(building, said, objects);
+  TrackableObjects objects{.files = building.files, .processes = {}, .bfds = {}};
+  for (const WatchedFile& file : building.plan.files) building.plan.vrrp.told_trackers.push_back({file.id, file.name, ToldKind::kFile});
   for (const model::TrackProcess& said : building.configuration.track_processes) build_process(building, said, objects);
   for (const BfdSession& session : building.plan.vrrp.sessions) {
     if (!session.for_vrrp) continue;

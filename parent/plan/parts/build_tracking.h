@@ -14,21 +14,13 @@ namespace holdfast {
 // Weighted trackers have no place in an address owner or, unless asked for, in a sync group.
 enum class Weights : bool { kDropped, kKept };
 
-// One that is defined, with what an entry without own words gets.
-struct Trackable {
-  TrackerId id;
-  int weight = 0;
-  bool reverse = false;
-};
-using Trackables = std::map<std::string, Trackable>;
-
 struct TrackableObjects {
-  Trackables files;
+  const Trackables& files;
   Trackables processes;
   Trackables bfds;
 };
 
-// Puts the definitions into the plan.
+// Puts the definitions into the plan. Files are there already: build_files().
 TrackableObjects build_trackables(Building&);
 
 std::vector<TrackedObject> tracked_objects(Building&, const model::Tracking&, const TrackableObjects&, Weights, const std::string& who);

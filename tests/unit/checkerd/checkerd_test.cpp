@@ -88,6 +88,28 @@ TEST_F(Checkerd, TcpGoesDownAndComesBack) {
   }
 }
 
+wire::ParentToCheckerd told(std::uint64_t tracker, std::int64_t value) {
+  wire::ParentToCheckerd message;
+  message.mutable_tracker_told()->set_tracker(tracker);
+  message.mutable_tracker_told()->set_value(value);
+  return message;
+}
+
+TEST_F(Checkerd, FilesAndSessionsDecideWithoutARun) {
+  rig.send(told(5, 3));
+  rig.send_plan(plan({service(1, 1, 0, {server(1, 5, {file(11, 5, 10)}), server(2, 5, {file(12, 5, 0)}), server(3, 5, {bfd(13, 6)})})}));
+  ASSERT_TRUE(rig.until([&] { return event("applied 1"); }));
+  EXPECT_THAT(rig.wishes, ElementsAre("1=35", "complete 1")) << "nobody comes only to go";
+  rig.send(told(5, 0));
+  rig.send(told(6, 1));
+  ASSERT_TRUE(rig.until([&] { return rig.table.size() == 3; }));
+  EXPECT_EQ(rig.table[1], 5u);
+  rig.send(told(6, 0));
+  ASSERT_TRUE(rig.until([&] { return !rig.table.contains(3); }));
+  EXPECT_TRUE(rig.logged("([10.9.1.2]:tcp:80): tracked file load leaving FAULT state"));
+  EXPECT_TRUE(rig.logged("BFD check of [b] RS([10.9.1.3]:tcp:80) is DOWN"));
+}
+
 TEST_F(Checkerd, HttpServersOfEveryKind) {
   const std::string hello = "5d41402abc4b2a76b9719d911017c592";
   const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";

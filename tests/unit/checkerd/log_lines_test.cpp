@@ -130,6 +130,13 @@ TEST(LogLines, StartingWithTheSorryServer) {
                                "Removing alive servers from the pool for VS [10.9.0.1]:tcp:80"));
 }
 
+TEST(LogLines, ChecksThatAreTold) {
+  EXPECT_THAT(lines_of(file(1, 5), kSubject, false), ElementsAre("([10.9.1.1]:tcp:80): tracked file load now FAULT state"));
+  EXPECT_THAT(lines_of(file(1, 5), kSubject, true), ElementsAre("([10.9.1.1]:tcp:80): tracked file load leaving FAULT state"));
+  EXPECT_THAT(lines_of(bfd(1, 5), kSubject, false), ElementsAre("BFD check of [b] RS([10.9.1.1]:tcp:80) is DOWN"));
+  EXPECT_THAT(lines_of(bfd(1, 5), kSubject, true), ElementsAre("BFD check of [b] RS([10.9.1.1]:tcp:80) is UP"));
+}
+
 TEST(LogLines, OwnTroubleSaysWhatItIs) {
   const Report report{{ProbeId{1}, 0}, RunResult::kNotRun, Finding::kLocal, "bind_if eth9: No such device", 0, {}};
   EXPECT_THAT(lines_of(tcp(1), kSubject, report, progress(true, true, true)),

@@ -47,6 +47,18 @@ inline Check misc(std::uint64_t id, bool dynamic = false) {
   return check;
 }
 
+inline Check file(std::uint64_t id, std::uint64_t file, std::int64_t weight = 1, bool reverse = false) {
+  Check check = tcp(id);
+  check.what = FileCheck{TrackerId{file}, "load", weight, reverse};
+  return check;
+}
+
+inline Check bfd(std::uint64_t id, std::uint64_t session) {
+  Check check = tcp(id);
+  check.what = BfdCheck{TrackerId{session}, "b"};
+  return check;
+}
+
 inline CheckedServer server(std::uint64_t id, std::uint32_t weight, std::vector<Check> checks) {
   CheckedServer made;
   made.id = DestinationId{id};

@@ -176,9 +176,10 @@ TEST_F(Facts, KeywordsWithoutEffectAreListed) {
                                            "vrrp_instance>track_script weight", "global_defs script_user", "vrrp_instance use_vmac",
                                            "vrrp_instance>use_vmac name", "(root) bfd_instance", "bfd_instance min_rx",
                                            "vrrp_instance>auth_hmac key", "vrrp_instance>virtual_routes via", "static_rules uidrange",
-                                           "static_ipaddress dev"};
+                                           "static_ipaddress dev", "virtual_server>real_server>FILE_CHECK track_file",
+                                           "virtual_server>real_server>BFD_CHECK name"};
   for (const std::string& keyword : must_work) EXPECT_EQ(listed.count(keyword), 0u) << keyword;
-  const std::set<std::string> cannot_work = {"vrrp_instance vrf", "virtual_server>real_server>FILE_CHECK track_file"};
+  const std::set<std::string> cannot_work = {"vrrp_instance vrf", "vrrp_instance smtp_alert"};
   for (const std::string& keyword : cannot_work) EXPECT_EQ(listed.count(keyword), 1u) << keyword;
 }
 

@@ -16,6 +16,8 @@ std::string check_block(std::string_view body) {
   return "virtual_server 10.0.0.1 80 {\nreal_server 10.0.1.1 80 {\n" + std::string(body) + "\n}\n}\n";
 }
 
+const std::string kSession = "bfd_instance b {\nneighbor_ip 10.0.1.1\n}\n";
+
 TEST(VirtualServer, Everything) {
   const Bound bound(service(R"(
     lvs_sched mh
@@ -140,7 +142,18 @@ TEST(VirtualServer, Mistakes) {
       {"a question", check_block("DNS_CHECK {\ntype A\nname example.org\nretry 5\n}"), {}},
       {"its mistakes", check_block("DNS_CHECK {\ntype B\nretry x\n}"), {"unknown-option", "invalid-number"}},
       {"a check of nothing", check_block("FILE_CHECK {\n}\nBFD_CHECK {\n}"),
-       {"no-effect-yet", "check-without-name", "no-effect-yet", "check-without-name"}},
+       {"check-without-name", "check-without-name"}},
+      {"checks of what is not there", check_block("FILE_CHECK {\ntrack_file f\n}\nBFD_CHECK {\nname b\n}"),
+       {"undefined-reference", "undefined-reference"}},
+      {"a check of a file", "track_file f {\nfile /f\n}\n" + check_block("FILE_CHECK {\ntrack_file f\nweight -2147483647 reverse\n}"), {}},
+      {"two files, one is not there", "track_file f {\nfile /f\n}\n" + check_block("FILE_CHECK {\ntrack_file f\ntrack_file g\n}"),
+       {"undefined-reference"}},
+      {"a weight and more", "track_file f {\nfile /f\n}\n" + check_block("FILE_CHECK {\ntrack_file f\nweight 1 sideways\n}"), {"unknown-option"}},
+      {"a check of a session", kSession + check_block("BFD_CHECK {\nname b\nalpha\n}"), {}},
+      {"a session twice", kSession + check_block("BFD_CHECK {\nname b\n}\nBFD_CHECK {\nname b\n}"), {"duplicate-entry"}},
+      {"two sessions in one check", kSession + check_block("BFD_CHECK {\nname b\nname b\n}"), {"duplicate-entry"}},
+      {"a session that is for vrrp only", "bfd_instance b {\nneighbor_ip 10.0.1.1\nvrrp\n}\n" + check_block("BFD_CHECK {\nname b\n}"),
+       {"undefined-reference"}},
       {"an old retry", check_block("HTTP_GET {\nnb_get_retry 3\nurl {\npath /\n}\n}"), {"deprecated"}},
       {"tolerant number", check_block("TCP_CHECK {\nretry 3x\n}"), {"trailing-characters"}},
   };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "parent/config/diagnostic.h"
 #include "parent/plan/build.h"
@@ -28,6 +29,16 @@ Made made(const std::vector<model::Check>& checks) {
   configuration.virtual_servers.resize(1);
   configuration.virtual_servers[0].servers.resize(1);
   configuration.virtual_servers[0].servers[0].checks = checks;
+  for (const auto& [name, weight, reverse] : {std::tuple{"plain", 0, false}, {"turned", 7, true}}) {
+    model::TrackFile& file = configuration.track_files.emplace_back();
+    file.name = name;
+    file.file = said(std::string("/run/") + name);
+    if (weight != 0) file.weight = said(weight);
+    if (reverse) file.reverse = said(true);
+  }
+  model::BfdInstance& session = configuration.bfd_instances.emplace_back();
+  session.name = "b";
+  session.neighbour = said(*IpAddress::parse("10.9.1.1"));
   configuration.virtual_servers.push_back(configuration.virtual_servers[0]);
   configuration.virtual_servers[1].key = model::ServiceAddress{*IpAddress::parse("10.77.0.1"), 80};
   Made result;
@@ -100,6 +111,69 @@ TEST(Checks, DefaultsOfEachKind) {
   EXPECT_EQ(std::get<SmtpCheck>(it.of(0)[4].what).helo_name, "smtpchecker.keepalived.org");
 }
 
+model::FileSettings file_of(const char* name, std::optional<std::int64_t> weight = {}, bool reverse = false) {
+  model::FileSettings file;
+  file.name = said(std::string(name));
+  if (weight) file.weight = said(*weight);
+  file.reverse = reverse;
+  return file;
+}
+
+TEST(Checks, AFileIsWeighedAsItsCheckOrItsDefinitionSays) {
+  const struct {
+    const char* what;
+    model::FileSettings said;
+    std::int64_t weight;
+    bool reverse;
+  } rows[] = {
+      {"1 is usual", file_of("plain"), 1, false},
+      {"both of the definition", file_of("turned"), 7, true},
+      {"its own weight, and not the definition's reverse", file_of("turned", 2), 2, false},
+      {"both its own", file_of("plain", -3, true), -3, true},
+      {"none", file_of("turned", 0), 0, false},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.what);
+    const Made it = made({check(row.said)});
+    ASSERT_EQ(it.of(0).size(), 1u);
+    const auto& file = std::get<FileCheck>(it.of(0)[0].what);
+    EXPECT_EQ(file.weight, row.weight);
+    EXPECT_EQ(file.reverse, row.reverse);
+    EXPECT_TRUE(std::ranges::any_of(it.built.plan.files, [&](const WatchedFile& watched) { return watched.id == file.file; }));
+  }
+}
+
+TEST(Checks, FilesAndSessionsAreThereWithoutVrrp) {
+  model::Configuration configuration = example::web();
+  model::TrackFile& file = configuration.track_files.emplace_back();
+  file.name = "f";
+  file.file = said(std::string("/run/f"));
+  configuration.virtual_servers[0].servers[0].checks = {check(file_of("f"))};
+  Surroundings checks_only = example::anywhere();
+  checks_only.vrrp = false;
+  config::Diagnostics diagnostics;
+  const Plan plan = build(configuration, checks_only, diagnostics).plan;
+  ASSERT_EQ(plan.files.size(), 1u);
+  EXPECT_EQ(std::get<FileCheck>(plan.check.services[0].servers[0].checks.at(0).what).file, plan.files[0].id);
+  EXPECT_TRUE(plan.vrrp.told_trackers.empty());
+}
+
+TEST(Checks, ASessionIsListenedTo) {
+  model::BfdSettings bfd;
+  bfd.name = said(std::string("b"));
+  const Made it = made({check(bfd)});
+  ASSERT_EQ(it.of(0).size(), 1u);
+  EXPECT_EQ(std::get<BfdCheck>(it.of(0)[0].what), (BfdCheck{it.built.plan.vrrp.sessions.at(0).id, "b"}));
+  EXPECT_NE(it.of(0)[0].id, it.of(1)[0].id);
+}
+
+TEST(Checks, WhoseDefinitionWasLeftOutIsLeftOut) {
+  model::BfdSettings bfd;
+  bfd.name = said(std::string("nobody"));
+  const Made it = made({check(file_of("nobody")), check(bfd), check<model::TcpSettings>()});
+  EXPECT_EQ(it.of(0).size(), 1u);
+}
+
 TEST(Checks, EveryHostOfAMailCheckIsACheck) {
   model::SmtpSettings smtp;
   smtp.hosts.resize(2);
@@ -127,7 +201,7 @@ TEST(Checks, AnExpressionThatDoesNotCompileIsSaidAndLeftOut) {
 }
 
 TEST(Checks, WorkersAreStartedWhereThereIsSomethingToRead) {
-  EXPECT_EQ(made({check<model::TcpSettings>()}).built.plan.check.workers, 0u);
+  EXPECT_EQ(made({check<model::TcpSettings>(), check(file_of("plain"))}).built.plan.check.workers, 0u);
   EXPECT_EQ(made({check<model::DnsSettings>()}).built.plan.check.workers, example::anywhere().workers);
 }
 

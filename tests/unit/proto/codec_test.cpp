@@ -198,6 +198,8 @@ TEST(CheckCodec, RoundTrips) {
   add(DnsCheck{28, "www.example"});
   add(UdpCheck{std::string("\0x", 2), true, std::string("a\0", 2), std::string("\xff\xf0", 2), 2, 9});
   add(PingCheck{});
+  add(FileCheck{{5}, "load", -2147483647, true});
+  add(BfdCheck{{6}, "b"});
   CheckedService service;
   service.id = {5};
   service.name = "[10.9.0.80]:tcp:80";

@@ -171,18 +171,56 @@ bool says(const config::Node& block, std::string_view keyword) {
   return std::ranges::any_of(block.children, [&](const config::Node& line) { return line.keyword() == keyword; });
 }
 
-// Its words are checked; the plan learns that it was wanted.
-void absent_check(Use& use) {
-  use.done = true;
-  use.binder.block(use.node, use.inside, {});
-  const std::string_view needed = use.row.name == "FILE_CHECK" ? "track_file" : use.row.name == "BFD_CHECK" ? "name" : "";
-  if (!needed.empty() && !says(use.node, needed)) {
-    use.problem("check-without-name", "'" + std::string(use.row.name) + "' has no " + std::string(needed) + ": it is left out");
+// FILE_CHECK and BFD_CHECK, which are nothing without a name. What is wrong with a name that was written has been said.
+template <class Settings>
+void named_check(Use& use, std::string_view needed) {
+  Check check = begin(use);
+  check.what = Settings{};
+  use.block(check);
+  if (std::get_if<Settings>(&check.what)->name) return finish(use, std::move(check));
+  if (says(use.node, needed)) return;
+  use.problem("check-without-name", "'" + std::string(use.row.name) + "' has no " + std::string(needed) + ": it is left out");
+}
+void file_check(Use& use) { named_check<FileSettings>(use, "track_file"); }
+void bfd_check(Use& use) {
+  std::vector<Check>& checks = use.target.as<RealServer>().checks;
+  const std::size_t before = checks.size();
+  named_check<BfdSettings>(use, "name");
+  if (checks.size() == before) return;
+  const std::string name = *std::get_if<BfdSettings>(&checks.back().what)->name;
+  const auto same = [&](const Check& other) {
+    const auto* bfd = std::get_if<BfdSettings>(&other.what);
+    return bfd != nullptr && *bfd->name == name;
+  };
+  if (std::none_of(checks.begin(), checks.end() - 1, same)) return;
+  checks.pop_back();
+  use.problem("duplicate-entry", "this server has a BFD_CHECK of '" + name + "' already: this one is left out");
+}
+
+void file_name(Use& use) {
+  const std::string name(use.value().text);
+  if (use.configuration().track_file(name) != nullptr) return assign(own<FileSettings>(use).name, use, name);
+  use.problem("undefined-reference", "track_file '" + name + "' is not defined before this line: the check does not use it", "the NAME of a track_file");
+}
+
+void file_weight(Use& use) {
+  FileSettings& settings = own<FileSettings>(use);
+  assign(settings.weight, use, use.value().number);
+  settings.reverse = false;
+  use.options(settings);
+}
+
+void session_name(Use& use) {
+  const std::string name(use.value().text);
+  const auto heard = [&](const BfdInstance& session) { return session.name == name && (session.checker || !session.vrrp); };
+  if (!std::ranges::any_of(use.configuration().bfd_instances, heard)) {
+    use.problem("undefined-reference", "no bfd_instance '" + name + "' for checks is defined before this line: it is not used",
+                "the NAME of a bfd_instance that is not for vrrp only");
     return;
   }
-  Check check = begin(use);
-  check.what = AbsentCheck{std::string(use.row.name)};
-  finish(use, std::move(check));
+  Located<std::string>& known = own<BfdSettings>(use).name;
+  if (!known) return assign(known, use, name);
+  use.problem("duplicate-entry", "the check is of bfd_instance '" + *known + "' already: '" + name + "' is ignored");
 }
 
 // The identity may have been given before the command.
@@ -214,8 +252,8 @@ constexpr Keyword kChecks[] = {
     {"DNS_CHECK", block(), "none", "Asks a name server.", plain_check<DnsSettings>},
     {"UDP_CHECK", block(), "none", "Sends a datagram.", udp_check},
     {"PING_CHECK", block(), "none", "Sends an ICMP echo request.", plain_check<PingSettings>},
-    not_yet({"FILE_CHECK", block(), "none", "Looks at a track_file.", absent_check}),
-    not_yet({"BFD_CHECK", block(), "none", "Looks at a BFD session.", absent_check}),
+    {"FILE_CHECK", block(), "none", "Looks at a track_file.", file_check},
+    {"BFD_CHECK", block(), "none", "Looks at a BFD session.", bfd_check},
 };
 
 constexpr Keyword kConnection[] = {
@@ -282,17 +320,21 @@ constexpr Keyword kDnsType[] = {
     {"RRSIG", nothing(), "", "Signature.", kType<46>},
     {"DNSKEY", nothing(), "", "Key.", kType<48>},
 };
+template <bool Reverse>
+void reverse(Use& use) {
+  use.target.as<FileSettings>().reverse = Reverse;
+}
 constexpr Keyword kFile[] = {
-    {"track_file", word("NAME"), "required", "File that is looked at."},
+    {"track_file", word("NAME"), "required", "File that is looked at.", file_name},
     gentle({"weight", integer("WEIGHT", -kMaxInt, kMaxInt) + options(), "that of the track_file",
-     "The number in the file times this is added to the weight."}),
+            "The number in the file times this is added to the weight; 0: another number than 0 is a failure.", file_weight}),
 };
 constexpr Keyword kFileWeight[] = {
-    {"reverse", nothing(), "off", "Turns the effect around."},
-    {"noreverse", nothing(), "", "Does not turn it around."},
+    {"reverse", nothing(), "off", "Turns the effect around.", reverse<true>},
+    {"noreverse", nothing(), "", "Does not turn it around.", reverse<false>},
 };
 constexpr Keyword kBfd[] = {
-    gentle({"name", word("NAME"), "required", "Session that is looked at."}),
+    gentle({"name", word("NAME"), "required", "Session that is looked at.", session_name}),
 };
 
 constexpr Table kTables[] = {
