@@ -62,15 +62,23 @@ Status PlanIntake::take_links(const wire::IpvsPlanChunk& message) {
   return take_all(message.kept(), plan_.kept, "kept settings");
 }
 
+Status PlanIntake::count_addresses(std::size_t more) {
+  addresses_ += more;
+  if (addresses_ > kPlanAddressesMax) return Error{"plan: more than " + std::to_string(kPlanAddressesMax) + " addresses"};
+  return ok();
+}
+
 Status PlanIntake::take_instances(const wire::IpvsPlanChunk& message) {
   for (const auto& entry : message.instances()) {
     HF_OK(room_for_one(plan_.instances, kPlanInstancesMax, "instances"));
     HF_TRY(InstanceRights rights, decode(entry));
-    addresses_ += rights.addresses.size();
-    if (addresses_ > kPlanAddressesMax) return Error{"plan: more than " + std::to_string(kPlanAddressesMax) + " addresses"};
+    HF_OK(count_addresses(rights.addresses.size()));
     plan_.instances.push_back(std::move(rights));
   }
-  for (const wire::Holdings& holdings : message.holdings()) HF_OK(take_holdings(holdings, plan_));
+  for (const wire::Holdings& holdings : message.holdings()) {
+    if (holdings.instance() != 0) HF_OK(count_addresses(static_cast<std::size_t>(holdings.addresses_size())));
+    HF_OK(take_holdings(holdings, plan_));
+  }
   return ok();
 }
 

@@ -30,6 +30,7 @@ class PlanIntake {
 
  private:
   Status take(const wire::IpvsPlanChunk&);
+  Status count_addresses(std::size_t more);
   Status take_instances(const wire::IpvsPlanChunk&);
   Status take_links(const wire::IpvsPlanChunk&);
   Status take_tables(const wire::IpvsPlanChunk&);

@@ -79,8 +79,10 @@ Parser::Taken Parser::statement(const Line& line) {
   const std::size_t brace = find_brace(line.text);
   Line part = line;
   part.text = line.text.substr(0, brace);
-  node.words.reserve(4);
-  if (split_words(part, node.words) == Split::unmatched_quote) {
+  words_.clear();
+  const Split split = split_words(part, words_);
+  node.words.assign(words_.begin(), words_.end());  // no more room than they take: there is one node per line
+  if (split == Split::unmatched_quote) {
     Diagnostic place = at(line, trim_right(part.text));
     place.secret = node.secret;
     diagnostics_.error(std::move(place), ErrorClass::unmatched_quote, "unmatched-quote",

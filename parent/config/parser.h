@@ -50,6 +50,7 @@ class Parser {
   const Limits& limits_;
   Diagnostics& diagnostics_;
   std::vector<Open> open_;       // the root and the blocks inside which we are
+  std::vector<Word> words_;      // of the line that is being read; here so that its room is used again
   Node* pending_ = nullptr;      // the line before this one: a "{" here opens its block
   std::uint32_t pending_context_ = kUnknownContext;
   bool needs_block_ = false;     // pending_ cannot be without

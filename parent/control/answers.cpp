@@ -87,7 +87,8 @@ TestLog open_test_log(const CommandLine& line) {
 }
 
 int test_configuration(const CommandLine& line, const Reading& reading, config::Files& files, const Surroundings& around, TestLog log) {
-  const Loaded loaded = load_configuration(reading, Purpose::kTest, files, around);
+  // The process ends with its answer: nobody waits for a large configuration to be taken apart first.
+  static const Loaded& loaded = *new Loaded(load_configuration(reading, Purpose::kTest, files, around));
   const bool missing = loaded.tree.sources.files.empty();
   const int status = missing ? (line.all_config ? kExitMissingFile : 0) : loaded.diagnostics.exit_code();
   say(line, loaded, status, log);

@@ -94,7 +94,8 @@ Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files
   const bool test = purpose == Purpose::kTest;
   model::ProgramExists exists;
   if (test) exists = [&files](const std::string& program) { return program_exists(files, program); };
-  loaded.model = model::bind(loaded.tree, test ? model::Mode::test : model::Mode::run, loaded.diagnostics, exists);
+  loaded.model = model::bind(loaded.tree, test ? model::Mode::test : model::Mode::run, loaded.diagnostics, exists,
+                             reading.statements ? model::Statements::kept : model::Statements::left_out);
   Surroundings around = surroundings;
   if (names_routes(loaded.model)) read_routing_names(files, around.names);
   around.secret = [&files](const std::string& path) { return files.open(path); };

@@ -43,6 +43,7 @@ struct Reading {
   unsigned kernel_minor = 0;
   bool strict = false;         // --strict
   bool advice = true;          // --no-advice: false
+  bool statements = false;     // the model is to be shown: -d, --dump=model
 };
 
 Loaded load_configuration(const Reading& reading, Purpose purpose, config::Files& files, const Surroundings& surroundings);

@@ -11,6 +11,7 @@
 #include <ctime>
 #include <sstream>
 
+#include "parent/driver/interfaces.h"
 #include "parent/driver/owned.h"
 #include "parent/plan/difference/delta.h"
 #include "parent/plan/difference/without.h"
@@ -80,12 +81,7 @@ Surroundings Driver::surroundings() {
   around.host_name = name;
   around.workers = std::clamp(processors_, 1U, kCheckWorkersMax);
   around.writable_by_others = PathRights([this](const std::string& path, bool directory) { return files_.mode(path, directory); });
-  // One configuration names the same few interfaces again and again.
-  using Answers = std::map<std::string, std::optional<KnownInterface>>;
-  around.interface = [this, answers = std::make_shared<Answers>()](const std::string& interface) {
-    const auto known = answers->find(interface);
-    return known != answers->end() ? known->second : answers->emplace(interface, look_up(interface)).first->second;
-  };
+  around.interface = asked_once([this](const std::string& interface) { return look_up(interface); });
   return around;
 }
 

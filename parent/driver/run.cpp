@@ -15,6 +15,7 @@
 
 #include "parent/control/answers.h"
 #include "parent/driver/files.h"
+#include "parent/driver/interfaces.h"
 #include "parent/driver/owned.h"
 #include "parent/entry/descriptors.h"
 #include "parent/plan/encode.h"
@@ -113,6 +114,7 @@ Reading reading_of(const CommandLine& line) {
   reading.cpus = static_cast<unsigned>(std::max(::sysconf(_SC_NPROCESSORS_ONLN), 1L));
   reading.strict = line.strict;
   reading.advice = line.advice;
+  reading.statements = line.dump_configuration || line.dump_stage == "model";
   return reading;
 }
 
@@ -147,7 +149,7 @@ int test_with_launcher(const CommandLine& line, const Reading& reading, Driver::
   LauncherClient launcher(std::move(handed.launcher));
   LauncherFiles files(launcher);
   Surroundings around = plain_surroundings(line);
-  around.interface = [&](const std::string& interface) { return ask_launcher(launcher, interface); };
+  around.interface = asked_once([&](const std::string& interface) { return ask_launcher(launcher, interface); });
   around.writable_by_others = PathRights([&](const std::string& path, bool directory) { return LauncherFiles(launcher).mode(path, directory); });
   return answer(line, reading, files, around, log);
 }
@@ -155,10 +157,10 @@ int test_with_launcher(const CommandLine& line, const Reading& reading, Driver::
 int test_alone(const CommandLine& line, const Reading& reading, TestLog log) {
   OwnFiles files;
   Surroundings around = plain_surroundings(line);
-  around.interface = [](const std::string& interface) -> std::optional<KnownInterface> {
+  around.interface = asked_once([](const std::string& interface) -> std::optional<KnownInterface> {
     if (::if_nametoindex(interface.c_str()) == 0) return std::nullopt;
     return KnownInterface{interface == "lo", true, std::nullopt};
-  };
+  });
   around.writable_by_others = PathRights([](const std::string& path, bool) { return OwnFiles().mode(path); });
   return answer(line, reading, files, around, log);
 }

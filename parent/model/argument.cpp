@@ -249,12 +249,13 @@ std::string seconds_text(std::int64_t micros) {
 }  // namespace
 
 std::optional<std::int64_t> position_in(std::string_view choices, std::string_view word, bool any_case) {
-  std::int64_t index = 0;
-  for (const std::string_view choice : split(choices, '|')) {
+  for (std::int64_t index = 0;; ++index) {
+    const std::size_t end = choices.find('|');
+    const std::string_view choice = choices.substr(0, end);
     if (choice == word || (any_case && same_letters(choice, word))) return index;
-    ++index;
+    if (end == std::string_view::npos) return std::nullopt;
+    choices.remove_prefix(end + 1);
   }
-  return std::nullopt;
 }
 
 std::string nearest_part(std::string_view choices, std::string_view text) {

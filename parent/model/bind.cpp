@@ -32,9 +32,9 @@ std::string_view other_context(std::string_view name) {
 
 }  // namespace
 
-Configuration bind(const config::Tree& tree, Mode mode, config::Diagnostics& diagnostics, const ProgramExists& exists) {
+Configuration bind(const config::Tree& tree, Mode mode, config::Diagnostics& diagnostics, const ProgramExists& exists, Statements statements) {
   Configuration configuration;
-  Binder binder(configuration, mode, diagnostics, exists);
+  Binder binder(configuration, mode, diagnostics, exists, statements);
   binder.block(tree.root, kRoot, Target(configuration));
   binder.finish();
   return configuration;
@@ -113,6 +113,11 @@ void Binder::statement(const Node& line, ContextId context, Target target, std::
   Use use{.binder = *this, .row = row, .inside = entry->inside, .node = line, .word = line.words.front(), .target = target};
   use.words = line.arguments();
   if (!read_arguments(use)) return;
+  if (statements_ != nullptr) apply_and_keep(use);
+  else apply(use);
+}
+
+void Binder::apply_and_keep(Use& use) {
   std::vector<Statement> children;
   std::vector<Statement>* const outer = std::exchange(statements_, &children);
   apply(use);
@@ -219,16 +224,16 @@ bool Binder::read_script(Use& use) {
 // What is to say about a keyword that is used rightly.
 void Binder::remark(const Use& use) {
   const Keyword& row = use.row;
-  const Diagnostic place = about(use.node, use.word);
+  const auto place = [&] { return about(use.node, use.word); };
   if (row.old.is && (quiet_ == 0 || row.old.error_class != ErrorClass::none)) {
-    report(place, Severity::deprecated, row.old.error_class, "deprecated", in_quotes(row.name) + " is an old spelling", {},
+    report(place(), Severity::deprecated, row.old.error_class, "deprecated", in_quotes(row.name) + " is an old spelling", {},
            std::string(row.old.instead));
   }
   if (row.without_effect() && quiet_ == 0) {
-    report(place, Severity::warning, ErrorClass::none, "no-effect-yet", in_quotes(row.name) + " has no effect yet");
+    report(place(), Severity::warning, ErrorClass::none, "no-effect-yet", in_quotes(row.name) + " has no effect yet");
   }
   if (row.effect == Effect::nothing && quiet_ == 0) {
-    report(place, Severity::advice, ErrorClass::none, "no-effect", in_quotes(row.name) + " has no effect");
+    report(place(), Severity::advice, ErrorClass::none, "no-effect", in_quotes(row.name) + " has no effect");
   }
 }
 

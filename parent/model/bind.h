@@ -26,7 +26,11 @@ namespace holdfast::model {
 // Whether there is such a program, for what is said about scripts. Empty: every program exists.
 using ProgramExists = std::function<bool(const std::string& program)>;
 
-Configuration bind(const config::Tree& tree, Mode mode, config::Diagnostics& diagnostics, const ProgramExists& exists = {});
+// Whether Configuration::statements is filled: only a dump needs it.
+enum class Statements : std::uint8_t { kept, left_out };
+
+Configuration bind(const config::Tree& tree, Mode mode, config::Diagnostics& diagnostics, const ProgramExists& exists = {},
+                   Statements statements = Statements::kept);
 
 // The struct that the keywords of a block fill, or none when the block has no effect yet.
 class Target {
@@ -87,8 +91,12 @@ class Use {
 
 class Binder {
  public:
-  Binder(Configuration& configuration, Mode mode, config::Diagnostics& diagnostics, const ProgramExists& exists)
-      : configuration_(configuration), mode_(mode), diagnostics_(diagnostics), exists_(exists), statements_(&configuration.statements) {}
+  Binder(Configuration& configuration, Mode mode, config::Diagnostics& diagnostics, const ProgramExists& exists, Statements statements)
+      : configuration_(configuration),
+        mode_(mode),
+        diagnostics_(diagnostics),
+        exists_(exists),
+        statements_(statements == Statements::kept ? &configuration.statements : nullptr) {}
 
   // The lines of a block as keywords of `context`.
   void block(const config::Node& parent, ContextId context, Target target);
@@ -151,6 +159,7 @@ class Binder {
   bool read_script(Use& use);
   void remark(const Use& use);
   void apply(Use& use);
+  void apply_and_keep(Use& use);
   void keep(const Use& use, std::vector<Statement> children);
   void generic(const Use& use);
   void missing(const Use& use, std::string_view what);
@@ -159,7 +168,7 @@ class Binder {
   Mode mode_;
   config::Diagnostics& diagnostics_;
   const ProgramExists& exists_;
-  std::vector<Statement>* statements_;  // where the lines of the block go that is being read
+  std::vector<Statement>* statements_;  // where the lines of the block go that is being read; nullptr: nowhere
   std::optional<config::Diagnostic> first_script_;  // where the first command stands whose program exists
   std::set<std::pair<std::string, std::string>> defined_;
   int quiet_ = 0;  // inside a block that was already said to have no effect

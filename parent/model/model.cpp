@@ -7,9 +7,9 @@
 namespace holdfast::model {
 namespace {
 
-template <class T>
-const T* by_name(const std::vector<T>& items, const std::string& name) {
-  const auto it = std::find_if(items.begin(), items.end(), [&](const T& item) { return item.name == name; });
+template <class Items>
+const typename Items::value_type* by_name(const Items& items, const std::string& name) {
+  const auto it = std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.name == name; });
   return it == items.end() ? nullptr : &*it;
 }
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -405,7 +406,7 @@ struct VirtualServer {
 };
 
 struct Configuration {
-  std::vector<Statement> statements;  // all of them, in order
+  std::vector<Statement> statements;  // all of them, in order, if they were asked for
   Globals globals;
   std::vector<AddressEntry> static_addresses;
   std::vector<RouteEntry> static_routes;
@@ -416,9 +417,9 @@ struct Configuration {
   std::vector<TrackFile> track_files;
   std::vector<TrackProcess> track_processes;
   std::vector<SyncGroup> sync_groups;
-  std::vector<Instance> instances;
+  std::deque<Instance> instances;              // large: they stay where they are when more come
   std::vector<ServerGroup> server_groups;
-  std::vector<VirtualServer> virtual_servers;
+  std::deque<VirtualServer> virtual_servers;
 
   const Script* script(const std::string& name) const;
   const TrackFile* track_file(const std::string& name) const;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parent/plan/encode.h"
 
+#include <algorithm>
+#include <span>
 #include <string>
 
 #include "proto/codec/check_codec.h"
@@ -13,6 +15,11 @@
 namespace holdfast {
 namespace {
 
+Status fits(std::size_t size, const std::string& what) {
+  if (size <= kItemMax) return ok();
+  return Error{what + " takes " + std::to_string(size) + " octets in one message, at most " + std::to_string(kItemMax) + " are possible"};
+}
+
 // Collects items into chunks and wraps them as Begin, chunks, Commit.
 template <class Out, class Chunk>
 class Chunks {
@@ -23,10 +30,7 @@ class Chunks {
 
   // The chunk that an item of `size` encoded octets goes into.
   Result<Chunk*> room_for(std::size_t size, const std::string& what) {
-    if (size > kItemMax) {
-      return Error{what + " takes " + std::to_string(size) + " octets in one message, at most " + std::to_string(kItemMax) +
-                   " are possible"};
-    }
+    HF_OK(fits(size, what));
     if (used_ != 0 && used_ + size > kChunkTarget) {
       chunks_.emplace_back();
       used_ = 0;
@@ -55,33 +59,27 @@ using IpvsChunks = Chunks<wire::ParentToIpvsd, wire::IpvsPlanChunk>;
 using CheckChunks = Chunks<wire::ParentToCheckerd, wire::CheckPlanChunk>;
 
 // One service in as many pieces as it takes: the first with the settings, each with some of the servers, the last with the sorry
-// server. The receiver appends pieces of the same identifier.
-Status put_service(CheckChunks& chunks, const CheckedService& service) {
-  CheckedService head = service;
-  head.servers.clear();
-  wire::CheckedService piece;
-  encode(head, piece);
+// server. The receiver appends pieces of the same identifier. `piece` is room to work in; `put` takes it with its size.
+template <class Put>
+Status each_piece(const CheckedService& service, wire::CheckedService& piece, Put put) {
+  piece.Clear();
+  encode_head(service, piece);
   std::size_t piece_size = piece.ByteSizeLong();
-  const auto flush = [&]() -> Status {
-    HF_TRY(wire::CheckPlanChunk* const chunk, chunks.room_for(piece_size, "virtual server " + service.name));
-    *chunk->add_services() = piece;
-    piece.clear_servers();
-    piece.clear_sorry();
-    piece_size = piece.ByteSizeLong();
-    return ok();
-  };
-  CheckedService one = head;
-  one.sorry.reset();
+  wire::CheckedServer encoded;
   for (const CheckedServer& server : service.servers) {
-    one.servers = {server};
-    wire::CheckedService encoded;
-    encode(one, encoded);
-    const std::size_t size = encoded.servers(0).ByteSizeLong();
-    if (piece.servers_size() != 0 && piece_size + size > kChunkTarget) HF_OK(flush());
-    *piece.add_servers() = std::move(*encoded.mutable_servers(0));
+    encoded.Clear();
+    encode(server, encoded);
+    const std::size_t size = encoded.ByteSizeLong();
+    if (piece.servers_size() != 0 && piece_size + size > kChunkTarget) {
+      HF_OK(put(piece, piece_size));
+      piece.clear_servers();
+      piece.clear_sorry();
+      piece_size = piece.ByteSizeLong();
+    }
+    piece.add_servers()->Swap(&encoded);
     piece_size += size + 8;
   }
-  return flush();
+  return put(piece, piece_size);
 }
 
 // What is held beside the addresses that an instance was told with, in as many pieces as it takes.
@@ -105,6 +103,21 @@ Status put_holdings(IpvsChunks& chunks, InstanceId instance, const std::string& 
     if (size > kChunkTarget / 2) HF_OK(flush());
   }
   return flush();
+}
+
+std::span<const VirtualAddress> further(const InstanceRights& instance) {
+  const std::span<const VirtualAddress> all(instance.addresses);
+  return all.subspan(std::min(all.size(), kAddressesWithInstance));
+}
+
+// The first addresses come with their instance, further ones in pieces behind it.
+Status put_rights(IpvsChunks& chunks, const InstanceRights& instance) {
+  wire::InstanceRights encoded;
+  encode(instance, encoded, kAddressesWithInstance);
+  const std::string what = "vrrp_instance " + instance.name;
+  HF_TRY(wire::IpvsPlanChunk* const chunk, chunks.room_for(encoded.ByteSizeLong(), what));
+  *chunk->add_instances() = std::move(encoded);
+  return put_holdings(chunks, instance.id, what + ", an address", further(instance), [](wire::Holdings& piece) { return piece.add_addresses(); });
 }
 
 template <class Holder>
@@ -133,12 +146,88 @@ auto just(const char* kind) {
   return [kind](const auto&) { return std::string(kind); };
 }
 
-template <class Items>
-Status each_decodes(const std::string& what, const Items& items) {
-  for (const auto& item : items) {
-    if (auto decoded = decode(item); !decoded) return Error{what + ": " + decoded.error().message, decoded.error().code};
+// Whether single items arrive: each is encoded and decoded in the same room, so that a large plan costs no memory. An item that fits in no
+// message is said before one that would be refused.
+class Trial {
+ public:
+  // `refused`: what an item is called when its receiver would refuse it; `name`: when it is too large.
+  template <class Message, class Items, class Name>
+  void each(const Items& items, const char* refused, Name name) {
+    Message message;
+    for (const auto& item : items) {
+      message.Clear();
+      encode(item, message);
+      arrives(message, message.ByteSizeLong(), refused, [&] { return name(item); });
+    }
   }
-  return ok();
+  template <class Message, class Name>
+  void arrives(const Message& message, std::size_t size, const char* refused, Name name) {
+    if (size > kItemMax && size_) size_ = fits(size, name());
+    decodes(decode(message), refused);
+  }
+  template <class Decoded>
+  void decodes(const Decoded& decoded, const char* refused) {
+    if (!decoded && decoded_) decoded_ = Error{std::string(refused) + decoded.error().message, decoded.error().code};
+  }
+  Status result() && { return size_ ? std::move(decoded_) : std::move(size_); }
+
+ private:
+  Status size_ = ok();
+  Status decoded_ = ok();
+};
+
+template <class Holder>
+void try_paths(Trial& trial, const Holder& holder) {
+  trial.each<wire::Route>(holder.routes, "route: ", just("a route"));
+  trial.each<wire::Rule>(holder.rules, "rule: ", just("a rule"));
+}
+
+Status carries(const VrrpPlan& plan) {
+  Trial trial;
+  trial.each<wire::ScriptTracker>(plan.trackers, "vrrp_script: ", named("vrrp_script"));
+  trial.each<wire::ToldTracker>(plan.told_trackers, "tracked object: ", named("tracked object"));
+  trial.each<wire::ProcessTracker>(plan.process_trackers, "vrrp_track_process: ", named("vrrp_track_process"));
+  trial.each<wire::SyncGroup>(plan.groups, "vrrp_sync_group: ", named("vrrp_sync_group"));
+  trial.each<wire::VrrpInstance>(plan.instances, "vrrp_instance: ", named("vrrp_instance"));
+  trial.each<wire::BfdSession>(plan.sessions, "bfd_instance: ", named("bfd_instance"));
+  return std::move(trial).result();
+}
+
+Status carries(const IpvsPlan& plan) {
+  Trial trial;
+  wire::IpvsSettings settings;
+  encode(plan, settings);
+  IpvsPlan decoded;
+  trial.decodes(decode(settings, decoded), "");
+  wire::InstanceRights rights;
+  for (const InstanceRights& instance : plan.instances) {
+    rights.Clear();
+    encode(instance, rights, kAddressesWithInstance);
+    trial.arrives(rights, rights.ByteSizeLong(), "vrrp_instance: ", [&] { return "vrrp_instance " + instance.name; });
+    trial.each<wire::VirtualAddress>(further(instance), "vrrp_instance: ", just("an address"));
+  }
+  trial.each<wire::VirtualAddress>(plan.statics.addresses, "static address: ", just("static address"));
+  try_paths(trial, plan.statics);
+  for (const InstanceRights& instance : plan.instances) try_paths(trial, instance);
+  trial.each<wire::VirtualLink>(plan.links, "use_vmac: ", named("use_vmac"));
+  trial.each<wire::LinkDelay>(plan.link_delays, "interface_up_down_delays: ", just("interface_up_down_delays"));
+  trial.each<wire::LinkPoll>(plan.link_polls, "linkbeat_interfaces: ", just("linkbeat_interfaces"));
+  trial.each<wire::CountedProcesses>(plan.processes, "vrrp_track_process: ", named("vrrp_track_process"));
+  trial.each<wire::Service>(plan.services, "virtual_server: ", just("virtual server"));
+  trial.each<wire::Destination>(plan.destinations, "real_server: ", just("real server"));
+  return std::move(trial).result();
+}
+
+Status carries(const CheckPlan& plan) {
+  Trial trial;
+  wire::CheckedService room;
+  for (const CheckedService& service : plan.services) {
+    HF_OK(each_piece(service, room, [&](const wire::CheckedService& piece, std::size_t size) {
+      trial.arrives(piece, size, "virtual_server: ", [&] { return "virtual server " + service.name; });
+      return ok();
+    }));
+  }
+  return std::move(trial).result();
 }
 
 }  // namespace
@@ -168,7 +257,7 @@ Result<std::vector<wire::ParentToIpvsd>> encode_plan(const IpvsPlan& plan) {
   HF_OK(put_each(chunks, &Chunk::add_link_delays, plan.link_delays, just("interface_up_down_delays")));
   HF_OK(put_each(chunks, &Chunk::add_link_polls, plan.link_polls, just("linkbeat_interfaces")));
   HF_OK(put_each(chunks, &Chunk::add_kept, plan.kept, just("setting")));
-  HF_OK(put_each(chunks, &Chunk::add_instances, plan.instances, named("vrrp_instance")));
+  for (const InstanceRights& instance : plan.instances) HF_OK(put_rights(chunks, instance));
   for (const InstanceRights& instance : plan.instances) HF_OK(put_paths(chunks, instance.id, "vrrp_instance " + instance.name, instance));
   HF_OK(put_each(chunks, &Chunk::add_services, plan.services, just("virtual server")));
   HF_OK(put_each(chunks, &Chunk::add_destinations, plan.destinations, just("real server")));
@@ -181,7 +270,14 @@ Result<std::vector<wire::ParentToCheckerd>> encode_plan(const CheckPlan& plan, c
   CheckChunks chunks(plan.generation);
   chunks.first().mutable_settings()->set_seed(plan.seed);
   chunks.first().mutable_settings()->set_workers(plan.workers);
-  for (const CheckedService& service : plan.services) HF_OK(put_service(chunks, service));
+  wire::CheckedService room;
+  for (const CheckedService& service : plan.services) {
+    HF_OK(each_piece(service, room, [&](const wire::CheckedService& piece, std::size_t size) -> Status {
+      HF_TRY(wire::CheckPlanChunk* const chunk, chunks.room_for(size, "virtual server " + service.name));
+      *chunk->add_services() = piece;
+      return ok();
+    }));
+  }
   HF_OK(put_each(chunks, &wire::CheckPlanChunk::add_verdicts, verdicts, just("verdict")));
   for (const ServiceId service : quorum_up) {
     HF_TRY(wire::CheckPlanChunk* const chunk, chunks.room_for(sizeof service.value, "service with quorum"));
@@ -191,35 +287,9 @@ Result<std::vector<wire::ParentToCheckerd>> encode_plan(const CheckPlan& plan, c
 }
 
 Status carries(const Plan& plan) {
-  HF_TRY(const auto for_vrrpd, encode_plan(plan.vrrp));
-  for (const wire::ParentToVrrpd& message : for_vrrpd) {
-    HF_OK(each_decodes("vrrp_script", message.chunk().trackers()));
-    HF_OK(each_decodes("tracked object", message.chunk().told_trackers()));
-    HF_OK(each_decodes("vrrp_track_process", message.chunk().process_trackers()));
-    HF_OK(each_decodes("vrrp_sync_group", message.chunk().groups()));
-    HF_OK(each_decodes("vrrp_instance", message.chunk().instances()));
-    HF_OK(each_decodes("bfd_instance", message.chunk().sessions()));
-  }
-  HF_TRY(const auto for_ipvsd, encode_plan(plan.ipvs));
-  for (const wire::ParentToIpvsd& message : for_ipvsd) {
-    IpvsPlan settings;
-    if (message.chunk().has_settings()) HF_OK(decode(message.chunk().settings(), settings));
-    HF_OK(each_decodes("vrrp_instance", message.chunk().instances()));
-    for (const wire::Holdings& holdings : message.chunk().holdings()) {
-      HF_OK(each_decodes("static address", holdings.addresses()));
-      HF_OK(each_decodes("route", holdings.routes()));
-      HF_OK(each_decodes("rule", holdings.rules()));
-    }
-    HF_OK(each_decodes("use_vmac", message.chunk().links()));
-    HF_OK(each_decodes("interface_up_down_delays", message.chunk().link_delays()));
-    HF_OK(each_decodes("linkbeat_interfaces", message.chunk().link_polls()));
-    HF_OK(each_decodes("vrrp_track_process", message.chunk().processes()));
-    HF_OK(each_decodes("virtual_server", message.chunk().services()));
-    HF_OK(each_decodes("real_server", message.chunk().destinations()));
-  }
-  HF_TRY(const auto for_checkerd, encode_plan(plan.check));
-  for (const wire::ParentToCheckerd& message : for_checkerd) HF_OK(each_decodes("virtual_server", message.chunk().services()));
-  return ok();
+  HF_OK(carries(plan.vrrp));
+  HF_OK(carries(plan.ipvs));
+  return carries(plan.check);
 }
 
 }  // namespace holdfast

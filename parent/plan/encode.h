@@ -14,7 +14,8 @@
 namespace holdfast {
 
 inline constexpr std::size_t kChunkTarget = 32 * 1024;  // a chunk is closed when one more item would pass this
-inline constexpr std::size_t kItemMax = 60 * 1024;      // one item that cannot be split: an instance with its addresses
+inline constexpr std::size_t kItemMax = 60 * 1024;      // one item that cannot be split: an instance with its first addresses
+inline constexpr std::size_t kAddressesWithInstance = 256;  // what an instance holds beyond these follows in pieces
 
 // A fresh vrrpd continues with `resumed`; empty otherwise. Errors name the item that is too large for one message.
 Result<std::vector<wire::ParentToVrrpd>> encode_plan(const VrrpPlan&, const std::vector<ResumedInstance>& resumed = {});

@@ -23,14 +23,14 @@ std::string identity_text(std::initializer_list<std::string_view> parts) {
 }
 
 std::uint64_t Identities::of(const std::string& text) {
-  if (const auto found = known_.find(text); found != known_.end()) return found->second;
   std::uint64_t value = hash_(text);
-  for (unsigned attempt = 1; value == 0 || taken_.contains(value); ++attempt) {
+  for (unsigned attempt = 1;; ++attempt) {
+    if (value != 0) {
+      const auto [taken, is_new] = taken_.try_emplace(value, text);
+      if (is_new || taken->second == text) return value;
+    }
     value = hash_(text + '#' + std::to_string(attempt));
   }
-  known_.emplace(text, value);
-  taken_.emplace(value, text);
-  return value;
 }
 
 }  // namespace holdfast

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
-#include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "proto/value/identifier.h"
 
@@ -35,8 +35,7 @@ class Identities {
 
  private:
   Hash hash_;
-  std::map<std::string, std::uint64_t> known_;
-  std::map<std::uint64_t, std::string> taken_;
+  std::unordered_map<std::uint64_t, std::string> taken_;  // by value: what has it
 };
 
 }  // namespace holdfast

@@ -116,7 +116,7 @@ static void encode(const Check& check, wire::Check& message) {
   message.set_enabled_log(check.enabled_log);
 }
 
-static void encode(const CheckedServer& server, wire::CheckedServer& message) {
+void encode(const CheckedServer& server, wire::CheckedServer& message) {
   message.set_id(server.id.value);
   message.set_name(server.name);
   message.set_weight(server.weight);
@@ -312,13 +312,17 @@ static Result<CheckedServer> decode(const wire::CheckedServer& message) {
 }
 
 void encode(const CheckedService& service, wire::CheckedService& message) {
+  encode_head(service, message);
+  for (const auto& server : service.servers) encode(server, *message.add_servers());
+}
+
+void encode_head(const CheckedService& service, wire::CheckedService& message) {
   message.set_id(service.id.value);
   message.set_name(service.name);
   message.set_quorum(service.quorum);
   message.set_hysteresis(service.hysteresis);
   message.set_alpha(service.alpha);
   message.set_omega(service.omega);
-  for (const auto& server : service.servers) encode(server, *message.add_servers());
   if (service.sorry) encode(*service.sorry, *message.mutable_sorry());
 }
 

@@ -8,7 +8,9 @@
 
 namespace holdfast {
 
+void encode(const CheckedServer&, wire::CheckedServer&);
 void encode(const CheckedService&, wire::CheckedService&);
+void encode_head(const CheckedService&, wire::CheckedService&);  // without its servers
 void encode(const CheckVerdict&, wire::CheckVerdict&);
 
 Result<CheckedService> decode(const wire::CheckedService&);

@@ -49,9 +49,10 @@ Status take_holdings(const wire::Holdings& piece, IpvsPlan& plan) {
     HF_OK(append(piece.addresses(), plan.statics.addresses, kStaticAddressesMax, "addresses"));
     return take_paths(piece, plan.statics);
   }
-  if (piece.addresses_size() != 0) return Error{"plan: addresses of an instance come with the instance"};
   for (auto instance = plan.instances.rbegin(); instance != plan.instances.rend(); ++instance) {
-    if (instance->id.value == piece.instance()) return take_paths(piece, *instance);
+    if (instance->id.value != piece.instance()) continue;
+    HF_OK(append(piece.addresses(), instance->addresses, kAddressesPerInstanceMax, "addresses"));
+    return take_paths(piece, *instance);
   }
   return Error{"plan: holdings of an instance that it does not name"};
 }

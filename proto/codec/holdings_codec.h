@@ -1,4 +1,4 @@
-// What a plan for ipvsd says to be held beside the addresses of instances: static items, and routes and rules of instances. It
+// What a plan for ipvsd says to be held beside the instances themselves: static items, and addresses, routes and rules of instances. It
 // travels in pieces; a piece belongs to an instance that was told before, or to none.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

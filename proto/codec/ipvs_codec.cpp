@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proto/codec/ipvs_codec.h"
 
+#include <algorithm>
+
 #include "proto/codec/bounds.h"
 #include "proto/codec/values_codec.h"
 
 namespace holdfast {
 
-static constexpr int kAddressesPerInstanceMax = 65536;
 static constexpr long long kU32Max = UINT32_MAX;
 
 static void encode(const ServiceKey& key, wire::ServiceKey& message) {
@@ -51,11 +52,12 @@ void encode(const VirtualAddress& address, wire::VirtualAddress& message) {
   message.set_no_track(address.no_track);
 }
 
-void encode(const InstanceRights& rights, wire::InstanceRights& message) {
+void encode(const InstanceRights& rights, wire::InstanceRights& message, std::size_t addresses_max) {
   message.set_id(rights.id.value);
   message.set_name(rights.name);
   message.set_interface(rights.interface);
-  for (const auto& address : rights.addresses) encode(address, *message.add_addresses());
+  const std::size_t addresses = std::min(rights.addresses.size(), addresses_max);
+  for (std::size_t index = 0; index < addresses; ++index) encode(rights.addresses[index], *message.add_addresses());
   message.set_promote_secondaries(rights.promote_secondaries);
   message.set_garp_interval_us(rights.garp_interval.count());
   message.set_gna_interval_us(rights.gna_interval.count());

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+
 #include "proto/runtime/result.h"
 #include "proto/schema/checkerd_ipvsd.pb.h"
 #include "proto/schema/parent_ipvsd.pb.h"
@@ -9,8 +11,11 @@
 
 namespace holdfast {
 
+inline constexpr std::size_t kAddressesPerInstanceMax = 65536;
+
 void encode(const VirtualAddress&, wire::VirtualAddress&);
-void encode(const InstanceRights&, wire::InstanceRights&);
+// Without routes and rules, and with at most so many of its addresses: the others follow in pieces, see holdings_codec.h.
+void encode(const InstanceRights&, wire::InstanceRights&, std::size_t addresses_max = kAddressesPerInstanceMax);
 void encode(const Service&, wire::Service&);
 void encode(const Destination&, wire::Destination&);
 void encode(const IpvsPlan&, wire::IpvsSettings&);  // what the plan says beside its lists

@@ -1,4 +1,4 @@
-// Text and octet forms of addresses: inet_pton(3) and inet_ntop(3) do the work.
+// Text and octet forms of addresses: inet_pton(3) and inet_ntop(3) do the work for IPv6.
 // SPDX-License-Identifier: Apache-2.0
 #include "proto/value/address.h"
 
@@ -33,10 +33,25 @@ Result<IpAddress> IpAddress::from_octets(std::span<const std::uint8_t> octets) {
   return address;
 }
 
+// Four numbers up to 255 without leading zeros, as inet_pton(3) takes them; configurations are full of these.
+static bool read_dotted_quad(std::string_view text, std::array<std::uint8_t, 16>& octets) {
+  std::size_t at = 0;
+  for (std::size_t index = 0; index < 4; ++index) {
+    if (index > 0 && (at == text.size() || text[at++] != '.')) return false;
+    const std::size_t start = at;
+    unsigned value = 0;
+    while (at < text.size() && at - start < 3 && text[at] >= '0' && text[at] <= '9') value = value * 10 + static_cast<unsigned>(text[at++] - '0');
+    if (at == start || value > 255 || (at - start > 1 && text[start] == '0')) return false;
+    octets[index] = static_cast<std::uint8_t>(value);
+  }
+  return at == text.size();
+}
+
 Result<IpAddress> IpAddress::parse(std::string_view text) {
+  std::array<std::uint8_t, 16> quad{};
+  if (read_dotted_quad(text, quad)) return from_octets(std::span(quad).first(4));
   const std::string terminated(text);
   std::array<std::uint8_t, 16> octets{};
-  if (::inet_pton(AF_INET, terminated.c_str(), octets.data()) == 1) return from_octets(std::span(octets).first(4));
   if (::inet_pton(AF_INET6, terminated.c_str(), octets.data()) == 1) return from_octets(octets);
   return Error{"'" + terminated + "' is not an IPv4 or IPv6 address"};
 }
@@ -52,8 +67,17 @@ bool IpAddress::is_link_local() const {
 }
 
 std::string IpAddress::to_string() const {
-  char text[INET6_ADDRSTRLEN] = "";
-  ::inet_ntop(is_v4() ? AF_INET : AF_INET6, octets_.data(), text, sizeof text);
+  std::string text;
+  if (!is_v4()) {
+    char room[INET6_ADDRSTRLEN] = "";
+    return ::inet_ntop(AF_INET6, octets_.data(), room, sizeof room);
+  }
+  for (const unsigned octet : octets()) {
+    if (!text.empty()) text += '.';
+    if (octet >= 100) text += static_cast<char>('0' + octet / 100);
+    if (octet >= 10) text += static_cast<char>('0' + octet / 10 % 10);
+    text += static_cast<char>('0' + octet % 10);
+  }
   return text;
 }
 

@@ -169,6 +169,8 @@ void virtual_server(Use& use) {
   VirtualServer service;
   service.at = use.word.at;
   if (!read_key(use, service)) return;
+  const auto is_server = [](const config::Node& line) { return line.keyword() == "real_server"; };
+  service.servers.reserve(static_cast<std::size_t>(std::ranges::count_if(use.node.children, is_server)));
   use.block(service);
   if (service.servers.empty()) {
     use.problem("service-without-servers", "the virtual server has no real servers: it is left out");

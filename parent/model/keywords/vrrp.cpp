@@ -2,7 +2,7 @@
 // keepalived.conf(5), RFC 9568. The first item with an address fixes the family of an instance.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <set>
+#include <unordered_set>
 #include <utility>
 
 #include "parent/model/keywords/address.h"
@@ -99,23 +99,40 @@ void old_unicast_checksum(Use& use) {
   assign(instance(use).old_unicast_checksum, use, never ? OldUnicastChecksum::kNever : OldUnicastChecksum::kAlways);
 }
 
+// An address on an interface: what an instance can have once.
+struct PlaceHash {
+  std::size_t operator()(const AddressEntry* entry) const {
+    const auto octets = entry->prefix.address.octets();
+    std::uint64_t hash = std::hash<std::string_view>{}(*entry->dev);
+    for (const std::uint8_t octet : octets) hash = hash * 0x100000001b3u + octet;
+    return static_cast<std::size_t>(hash ^ hash >> 29);
+  }
+};
+struct SamePlace {
+  bool operator()(const AddressEntry* one, const AddressEntry* other) const {
+    return one->prefix.address == other->prefix.address && *one->dev == *other->dev;
+  }
+};
+
 void addresses(Use& use, std::vector<AddressEntry>& entries, bool one_family) {
   use.done = true;
   Located<Family>& family = instance(use).family;
-  std::set<std::pair<IpAddress, std::string>> known;  // with the interface
+  entries.reserve(entries.size() + use.node.children.size());  // places of entries stay while `known` points at them
+  std::unordered_set<const AddressEntry*, PlaceHash, SamePlace> known;
+  known.reserve(instance(use).addresses.size() + instance(use).excluded.size() + use.node.children.size());
   for (const auto* list : {&instance(use).addresses, &instance(use).excluded}) {
-    for (const AddressEntry& entry : *list) known.emplace(entry.prefix.address, *entry.dev);
+    for (const AddressEntry& entry : *list) known.insert(&entry);
   }
   for (const config::Node& line : use.node.children) {
     const auto required = one_family && family ? std::optional<Family>(*family) : std::nullopt;
     auto entry = read_address_line(use.binder, line, use.inside, required);
     if (!entry) continue;
-    if (!known.emplace(entry->prefix.address, *entry->dev).second) {
+    if (known.contains(&*entry)) {
       use.binder.problem(about(line), "duplicate-entry", "the instance already has this address: the line is ignored");
       continue;
     }
     if (one_family && !family) family = {entry->prefix.address.family(), entry->at, true};
-    entries.push_back(std::move(*entry));
+    known.insert(&entries.emplace_back(std::move(*entry)));
   }
 }
 
@@ -216,14 +233,14 @@ void members(Use& use) {
 
 // A name that is missing or taken skips the block, with an error.
 template <class T>
-bool takes_name(Use& use, const std::vector<T>& existing) {
+bool takes_name(Use& use, const T& existing) {
   const std::string_view name = use.value().text;
   if (!use.value().present) {
     use.problem("missing-name", "'" + std::string(use.row.name) + "' needs a name: the block is skipped");
     return false;
   }
   if (!use.binder.defined(use.row.name, name)) return true;
-  const auto it = std::find_if(existing.begin(), existing.end(), [&](const T& one) { return one.name == name; });
+  const auto it = std::find_if(existing.begin(), existing.end(), [&](const auto& one) { return one.name == name; });
   if (it == existing.end()) return true;
   use.problem("duplicate-definition", std::string(use.row.name) + " '" + std::string(name) + "' is already defined in line " +
                                           std::to_string(it->at.line) + ": this block is skipped");

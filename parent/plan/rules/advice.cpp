@@ -16,12 +16,7 @@ constexpr int kHighest = 254;
 class Advisor {
  public:
   Advisor(const model::Configuration& said, const Plan& plan, const HostFacts& host, config::Diagnostics& diagnostics)
-      : said_(said), plan_(plan), host_(host), diagnostics_(diagnostics) {
-    for (const model::Statement& top : said.statements) {
-      const auto is_key = [](const model::Statement& line) { return line.words.front() == "auth_hmac"; };
-      if (top.words.size() > 1 && top.words[0] == "vrrp_instance" && std::ranges::any_of(top.children, is_key)) signing_.insert(top.words[1]);
-    }
-  }
+      : said_(said), plan_(plan), host_(host), diagnostics_(diagnostics) {}
 
   void say(config::Position at, config::Code code, std::string message, std::string expected = {}) {
     config::Diagnostic diagnostic{.at = at};
@@ -30,14 +25,12 @@ class Advisor {
   const model::Configuration& said() const { return said_; }
   const Plan& plan() const { return plan_; }
   const HostFacts& host() const { return host_; }
-  bool signs(const std::string& instance) const { return signing_.contains(instance); }
 
  private:
   const model::Configuration& said_;
   const Plan& plan_;
   const HostFacts& host_;
   config::Diagnostics& diagnostics_;
-  std::set<std::string> signing_;  // instances with auth_hmac
 };
 
 std::string named(const VrrpInstance& instance) { return "(" + instance.name + ") "; }
@@ -83,7 +76,7 @@ void weights(Advisor& advisor, const VrrpInstance& instance, const model::Instan
 
 void unauthenticated(Advisor& advisor, const VrrpInstance& instance, const model::Instance& block) {
   if (!instance.unicast || instance.authentication != Authentication::kNone) return;
-  if (advisor.signs(instance.name)) return;
+  if (block.signing) return;
   advisor.say(first_of({block.unicast_peer.at, block.at}), "unauthenticated-unicast",
               named(instance) + "whoever can send from a peer's address decides who is master", "auth_hmac");
 }

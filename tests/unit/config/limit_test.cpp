@@ -142,6 +142,42 @@ TEST(Limit, Macros) {
   EXPECT_EQ(reading.codes(), "too-many-macros");
 }
 
+struct Cost {
+  std::size_t lines = 0;
+  std::size_t bytes = 0;
+};
+
+// Octets of the vectors below a node, with the room that they keep free.
+void add_cost(const Node& node, Cost& cost) {
+  EXPECT_EQ(node.words.capacity(), node.words.size()) << outline(node);
+  cost.bytes += node.words.capacity() * sizeof(Word) + node.children.capacity() * sizeof(Node);
+  cost.lines += node.words.empty() ? 0 : 1;
+  for (const Node& child : node.children) add_cost(child, cost);
+}
+
+// Files of 100,000 lines and more are generated. A line of the tree takes a bounded multiple of what it takes in the file.
+TEST(Limit, MemoryIsProportionalToTheFile) {
+  static_assert(sizeof(Node) <= 72 && sizeof(Word) <= 32);
+  const auto cost_of = [](int blocks) {
+    std::string text;
+    for (int block = 0; block < blocks; ++block) {
+      text += "vrrp_instance V" + std::to_string(block) + " {\n interface eth0\n virtual_router_id 1\n virtual_ipaddress {\n";
+      for (int line = 0; line < 20; ++line) text += "  10.0.0." + std::to_string(line) + "/32 dev eth0\n";
+      text += " }\n}\n";
+    }
+    const Reading reading(text);
+    Cost cost;
+    add_cost(reading.tree.root, cost);
+    return cost;
+  };
+  constexpr std::size_t kPerLine = 72 * 2 + 32 * 3;  // a node, once more for a list that has just grown, three words
+  for (const int blocks : {1, 10, 100, 1000}) {
+    const Cost cost = cost_of(blocks);
+    EXPECT_EQ(cost.lines, static_cast<std::size_t>(blocks) * 24);
+    EXPECT_LE(cost.bytes, cost.lines * kPerLine) << blocks;
+  }
+}
+
 TEST(Limit, Diagnostics) {
   std::string text;
   for (std::size_t i = 0; i < Diagnostics::kMaxKept + 5; ++i) text += "}\n";

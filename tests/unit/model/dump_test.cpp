@@ -140,6 +140,17 @@ TEST(Dump, KeepsEveryKeyword) {
   }
 }
 
+// What a dump needs and nothing else does costs a configuration test nothing.
+TEST(Dump, StatementsAreKeptOnlyForIt) {
+  const Bound with("vrrp_instance V {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n192.0.2.1\n}\n}\n");
+  config::Diagnostics said;
+  const Configuration without = bind(with.tree, Mode::run, said, {}, Statements::left_out);
+  EXPECT_EQ(with.configuration.statements.size(), 1u);
+  EXPECT_TRUE(without.statements.empty());
+  ASSERT_EQ(without.instances.size(), 1u);
+  EXPECT_EQ(without.instances[0].addresses.size(), 1u);
+}
+
 Plan plan_of(const Bound& bound) {
   config::Diagnostics ignored;
   return build(bound.configuration, Surroundings{}, ignored).plan;

@@ -9,6 +9,7 @@
 #include "parent/plan/build.h"
 #include "proto/channel/socket.h"
 #include "proto/codec/check_codec.h"
+#include "proto/codec/holdings_codec.h"
 #include "proto/codec/ipvs_codec.h"
 #include "proto/codec/vrrp_codec.h"
 #include "tests/unit/plan/plan_example.h"
@@ -109,15 +110,41 @@ TEST(EncodePlan, WhatChildrenWouldRefuseIsFoundBeforeItIsSent) {
   EXPECT_TRUE(carries(plan_of(configuration))) << "counts that keepalived takes are bounded, not refused";
 }
 
+TEST(EncodePlan, AnInstanceWithManyAddressesIsSpreadOverChunks) {
+  for (const int count : {1, 255, 256, 257, 10'000}) {
+    model::Configuration configuration = example::pair();
+    for (int index = 0; index < count; ++index) {
+      configuration.instances[0].excluded.push_back(
+          example::address(("10.7." + std::to_string(index / 250) + "." + std::to_string(index % 250 + 1)).c_str()));
+    }
+    const Plan plan = plan_of(configuration);
+    EXPECT_TRUE(carries(plan));
+    const auto messages = encode_plan(plan.ipvs);
+    ASSERT_TRUE(messages) << messages.error().message;
+    IpvsPlan arrived;
+    for (const wire::ParentToIpvsd& message : *messages) {
+      EXPECT_LE(message.ByteSizeLong(), kDatagramMax);
+      for (const wire::InstanceRights& instance : message.chunk().instances()) arrived.instances.push_back(*decode(instance));
+      for (const wire::Holdings& piece : message.chunk().holdings()) ASSERT_TRUE(take_holdings(piece, arrived));
+    }
+    EXPECT_EQ(arrived.instances, plan.ipvs.instances) << count;
+  }
+}
+
 TEST(EncodePlan, AnInstanceThatFitsInNoMessageIsAnError) {
   model::Configuration configuration = example::pair();
-  for (int index = 0; index < 4000; ++index) {
-    configuration.instances[0].excluded.push_back(
-        example::address(("10.7." + std::to_string(index / 250) + "." + std::to_string(index % 250 + 1)).c_str()));
+  for (int index = 0; index < 6000; ++index) {
+    model::UnicastPeerEntry peer;
+    peer.address = *IpAddress::parse("10.7." + std::to_string(index / 250) + "." + std::to_string(index % 250 + 1));
+    configuration.instances[0].peers.push_back(peer);
   }
-  const auto messages = encode_plan(plan_of(configuration).ipvs);
+  const Plan plan = plan_of(configuration);
+  const auto messages = encode_plan(plan.vrrp);
   ASSERT_FALSE(messages);
-  EXPECT_NE(messages.error().message.find("vrrp_instance bi"), std::string::npos) << messages.error().message;
+  EXPECT_EQ(messages.error().message.rfind("vrrp_instance bi takes ", 0), 0u) << messages.error().message;
+  const auto carried = carries(plan);
+  ASSERT_FALSE(carried);
+  EXPECT_EQ(carried.error().message, messages.error().message);
 }
 
 }  // namespace

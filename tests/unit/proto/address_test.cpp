@@ -19,7 +19,8 @@ TEST(IpAddress, TextRoundTrip) {
 }
 
 TEST(IpAddress, RefusesWhatIsNoAddress) {
-  for (const char* text : {"", "1", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.4/24", "fe80::1%eth0", "g::", "host"}) {
+  for (const char* text : {"", "1", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.4/24", "fe80::1%eth0", "g::", "host", "01.2.3.4", "1.2.3.04",
+                           "1.2.3.00", "1..2.3", ".1.2.3", "1.2.3.", "1.2.3.4 ", " 1.2.3.4", "+1.2.3.4", "1.2.3.1000", "0x1.2.3.4"}) {
     EXPECT_FALSE(IpAddress::parse(text)) << text;
   }
   const std::array<std::uint8_t, 5> five{};
