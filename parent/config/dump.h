@@ -1,4 +1,5 @@
 // The tree as text that reads back as the same tree: no comments, macros, sequences or includes any more.
+// A text that a macro made into "$_PWD" or its like is the exception: nothing can be written that reads as that.
 // Pure.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

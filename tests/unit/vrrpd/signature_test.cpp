@@ -219,8 +219,9 @@ TEST(Acceptance, SigningModes) {
   const Trailer trailer = sender.sign(signing(), plain, 3, config.vrid, peer, kThen);
   Bytes right = plain;
   right.insert(right.end(), trailer.begin(), trailer.end());
-  Bytes wrong = right;
-  wrong.back() ^= 1;
+  Bytes wrong = plain;
+  wrong.insert(wrong.end(), trailer.begin(), trailer.end() - 1);
+  wrong.push_back(static_cast<std::uint8_t>(trailer.back() ^ 1));
   Bytes longer = right;
   longer.push_back(0);
   using Mode = std::optional<SigningMode>;
