@@ -107,6 +107,8 @@ ProcessSource ProcessSource::open() {
   return source;
 }
 
+bool ProcessSource::sees_others() const { return contents(directory_.get(), "1/stat").has_value(); }
+
 void ProcessSource::listen(bool wanted) {
   if (!connector_) return;
   const std::uint32_t operation = wanted ? PROC_CN_MCAST_LISTEN : PROC_CN_MCAST_IGNORE;

@@ -29,6 +29,8 @@ class ProcessSource {
   static ProcessSource open();
 
   bool readable() const { return static_cast<bool>(directory_); }
+  // False where /proc hides what other users run (hidepid=, ProtectProc=): counts are wrong then.
+  bool sees_others() const;
   int events_fd() const { return connector_.get(); }  // -1: there is no connector
   // Asks for events or no more of them.
   void listen(bool wanted);

@@ -24,6 +24,9 @@ void ProcessWatch::set_plan(const std::vector<CountedProcesses>& wanted) {
     return timer_.cancel();
   }
   if (first) source_.listen(true);
+  if (first && !source_.sees_others()) {
+    log_warning(LogEvent::kMessage, "/proc hides what other users run here (hidepid=, ProtectProc=): track_process counts only what is not hidden");
+  }
   look();
 }
 

@@ -144,6 +144,14 @@ def test_processes_that_are_not_there_are_a_fault(router):
     assert ADDRESS not in daemon.lab.addresses(daemon.namespace)
 
 
+def test_hidden_processes_are_told(lab, holdfast):
+    namespace = lab.namespace("a")
+    lab.cable(namespace, "eth0", namespace, "eth0peer", "10.9.0.1/24")
+    hidden = ["unshare", "--mount", "sh", "-c", 'mount -t proc -o hidepid=invisible proc /proc && exec "$@"', "sh"]
+    daemon = Daemon(lab, hidden + list(holdfast), namespace, "A", process_text(1), ("-P", "--scripts=root")).start(wait=False)
+    assert wait_for(lambda: "/proc hides what other users run here" in daemon.log(), 8), daemon.log()[-2500:]
+
+
 @pytest.mark.parametrize("router", ["holdfast"], indirect=True)
 def test_processes_come_and_go(router, lab):
     daemon = router(process_text(2, "    weight 20\n    terminate_delay 0.3"))
