@@ -410,8 +410,10 @@ void build_group(Building& building, const model::SyncGroup& said, const Tracker
 void build_statics(Building& building) {
   const model::Configuration& configuration = building.configuration;
   StaticHoldings& statics = building.plan.ipvs.statics;
+  constexpr const char* kUsual = "eth0";  // keepalived.conf(5): default_interface
+  const std::string usual = configuration.globals.default_interface.value_or(building.is_missing(kUsual) ? "" : kUsual);
   for (const model::AddressEntry& entry : configuration.static_addresses) {
-    statics.addresses.push_back(virtual_address(entry, entry.dev.value_or(configuration.globals.default_interface.value_or({}))));
+    statics.addresses.push_back(virtual_address(entry, entry.dev.value_or(usual)));
     const std::string interface = statics.addresses.back().interface;
     if (interface.empty()) {
       building.refuse(entry.at, config::ErrorClass::fatal, "address-without-interface",

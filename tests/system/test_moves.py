@@ -170,7 +170,7 @@ class Router:
         return {"addresses": text(addresses), "routes": text(r for r in routes if ours(r)), "rules": text(rules), "firewall": self.firewall()}
 
     def firewall(self):
-        found = json.loads(run(f"ip netns exec {self.namespace} nft -j list ruleset", check=False) or '{"nftables": []}')["nftables"]
+        found = json.loads(run(f"ip netns exec {self.namespace} nft -j list ruleset"))["nftables"]
         things = [strip(thing) for thing in found if "metainfo" not in thing]
         for thing in things:
             for value in thing.values():

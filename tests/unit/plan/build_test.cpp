@@ -350,4 +350,28 @@ TEST(Build, HalvesOfTheCommandLine) {
 }
 
 }  // namespace
+// keepalived.conf(5): default_interface, eth0 where nothing else is said.
+TEST(BuildPlan, StaticAddressesWithoutInterfaceAreOnTheUsualOne) {
+  const struct {
+    const char* what;
+    const char* default_interface;
+    const char* there;
+    const char* expected;  // nullptr: it is refused
+  } cases[] = {{"eth0 is there", "", "eth0", "eth0"}, {"it is not", "", "lan0", nullptr}, {"another one is named", "lan0", "lan0", "lan0"},
+               {"one that is not there is named", "lan1", "lan0", nullptr}};
+  for (const auto& one : cases) {
+    model::Configuration configuration;
+    configuration.static_addresses.push_back(example::address("10.77.0.9/24"));
+    if (*one.default_interface != '\0') configuration.globals.default_interface = said<std::string>(one.default_interface);
+    Surroundings around;
+    around.interface = [&](const std::string& name) { return name == one.there ? std::optional(KnownInterface{}) : std::nullopt; };
+    config::Diagnostics diagnostics;
+    const Plan plan = build(configuration, around, diagnostics).plan;
+    EXPECT_EQ(diagnostics.all().empty(), one.expected != nullptr) << one.what;
+    if (one.expected == nullptr) continue;
+    ASSERT_EQ(plan.ipvs.statics.addresses.size(), 1u) << one.what;
+    EXPECT_EQ(plan.ipvs.statics.addresses[0].interface, one.expected) << one.what;
+  }
+}
+
 }  // namespace holdfast
