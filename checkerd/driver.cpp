@@ -71,6 +71,8 @@ void CheckerdDriver::on_parent(wire::ParentToCheckerd& message, Fd descriptor) {
       return on_script(message.script_finished());
     case wire::ParentToCheckerd::kCheckSocket:
       return on_socket(message.check_socket(), std::move(descriptor));
+    case wire::ParentToCheckerd::kCheckNow:
+      return check_now(DestinationId{message.check_now().destination()});
     case wire::ParentToCheckerd::kTrackerTold:
       return on_told(TrackerId{message.tracker_told().tracker()}, message.tracker_told().value());
     case wire::ParentToCheckerd::kStop:
@@ -171,6 +173,16 @@ void CheckerdDriver::on_script(const wire::ScriptFinished& message) {
   const auto outcome = decode(message);
   if (!outcome) return refuse(outcome.error().message);
   runs_.script_finished(message.run(), *outcome);
+}
+
+void CheckerdDriver::check_now(DestinationId wanted) {
+  for (const CheckedService& service : plan_.services) {
+    for (const CheckedServer& server : service.servers) {
+      if (wanted.value != 0 && server.id != wanted) continue;
+      for (const Check& check : server.checks) schedule_.hurry(check.probe, loop_.now());
+    }
+  }
+  rearm();
 }
 
 // Kept for checks that are not there yet.

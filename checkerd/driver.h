@@ -49,6 +49,7 @@ class CheckerdDriver {
   void apply(PlanIntake::Committed&& committed);
   void on_script(const wire::ScriptFinished& message);
   void on_told(TrackerId id, std::int64_t number);
+  void check_now(DestinationId wanted);
   void on_socket(const wire::CheckSocket& message, Fd descriptor);
   void report_services(std::uint64_t cookie);
   void stop();

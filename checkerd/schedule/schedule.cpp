@@ -73,6 +73,13 @@ void Schedule::apply(const CheckPlan& plan, std::span<const CheckVerdict> states
   });
 }
 
+void Schedule::hurry(ProbeId probe, Instant now) {
+  const auto at = entries_.find(probe);
+  if (at == entries_.end() || at->second.in_flight || at->second.next <= now) return;
+  queue_.erase({at->second.next, probe});
+  enqueue(probe, at->second, now);
+}
+
 std::vector<CheckRun> Schedule::due(Instant now, std::size_t room) {
   std::vector<CheckRun> runs;
   while (runs.size() < room && !queue_.empty() && queue_.begin()->first <= now) {

@@ -55,6 +55,8 @@ class Schedule {
   void apply(const CheckPlan& plan, std::span<const CheckVerdict> states, Instant now);
 
   Instant deadline() const { return queue_.empty() ? kNever : queue_.begin()->first; }
+  // Brings the next run forward to `now`. Nothing happens for one that runs already or is not known.
+  void hurry(ProbeId probe, Instant now);
   // At most `room` runs whose time has come, earliest first; they are in flight from now on. What was missed is not made up for.
   std::vector<CheckRun> due(Instant now, std::size_t room);
   // The end of a run in flight. No value: that check is not in the plan any more, or has no run in flight.

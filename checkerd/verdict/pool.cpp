@@ -128,6 +128,7 @@ void Pool::settle(bool initial, bool was_serving, Actions& out) {
 
 DestinationWish Pool::wish(const Server& server) const {
   if (sorry_serves() && sorry_->id == server.id()) return sorry_wish();  // the sorry server is also one of the real ones
+  if (server.kept_out()) return {server.id(), false, 0};
   if (server.alive() && !sorry_serves()) return {server.id(), true, server.weight()};
   return {server.id(), server.inhibit(), 0};
 }

@@ -13,8 +13,15 @@ static std::optional<std::uint32_t> asked_weight(std::uint32_t configured, int d
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(std::int64_t{configured} + delta, 0, kWeightLimit));
 }
 
-Server::Server(const CheckedServer& plan, const KnownVerdicts& known, const Numbers& told)
-    : id_(plan.id), name_(plan.name), configured_(plan.weight), inhibit_(plan.inhibit_on_failure) {
+void Server::take_settings(const CheckedServer& plan) {
+  name_ = plan.name;
+  configured_ = plan.asked_weight.value_or(plan.weight);
+  inhibit_ = plan.inhibit_on_failure;
+  duty_ = plan.duty;
+}
+
+Server::Server(const CheckedServer& plan, const KnownVerdicts& known, const Numbers& told) : id_(plan.id) {
+  take_settings(plan);
   for (const Check& check : plan.checks) {
     if (told_by(check)) {
       opinions_.push_back(opinion_of(check, told));
@@ -35,9 +42,7 @@ std::vector<CheckId> Server::replan(const CheckedServer& plan, const Numbers& to
   const bool was_alive = alive();
   std::vector<Opinion> before = std::move(opinions_);
   opinions_.clear();
-  name_ = plan.name;
-  configured_ = plan.weight;
-  inhibit_ = plan.inhibit_on_failure;
+  take_settings(plan);
   const auto kept = [&](const Opinion& old) { return std::ranges::find(plan.checks, old.check, &Check::id) != plan.checks.end(); };
   const bool lost_failure = std::ranges::any_of(before, [&](const Opinion& old) { return !old.up && !kept(old); });
   std::vector<CheckId> assumed;
@@ -73,6 +78,7 @@ const Server::Opinion* Server::opinion(CheckId check) const {
 }
 
 std::uint32_t Server::weight() const {
+  if (duty_ != Duty::kReady) return 0;
   std::int64_t sum = configured_;
   for (const Opinion& opinion : opinions_) {
     if (opinion.weight) sum += std::int64_t{*opinion.weight} - configured_;

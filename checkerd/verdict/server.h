@@ -1,4 +1,5 @@
-// One real server: alive while none of its checks has failed; its weight is the configured one plus what its checks add.
+// One real server: alive while none of its checks has failed; its weight is the configured one plus what its checks add, and 0 while an
+// operator keeps it from new work.
 // Pure. Knows no other server and no quorum.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -49,18 +50,21 @@ class Server {
   const std::string& name() const { return name_; }
   bool inhibit() const { return inhibit_; }
   bool alive() const { return failed_ == 0; }
+  bool kept_out() const { return duty_ == Duty::kDown; }
   std::uint32_t weight() const;
   const std::vector<Opinion>& opinions() const { return opinions_; }
   const Opinion* opinion(CheckId check) const;
   CheckVerdict verdict(const Opinion& opinion) const;
 
  private:
+  void take_settings(const CheckedServer& plan);
   void count();
 
   DestinationId id_;
   std::string name_;
   std::uint32_t configured_ = 1;
   bool inhibit_ = false;
+  Duty duty_ = Duty::kReady;
   std::vector<Opinion> opinions_;
   std::size_t failed_ = 0;
 };

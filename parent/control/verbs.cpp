@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace holdfast {
@@ -19,6 +20,12 @@ constexpr std::array kVerbs = {
     VerbRow{"data", Verb::kData, Access::kView, "", "The state as keepalived's text"},
     VerbRow{"maintenance", Verb::kMaintenance, Access::kOperate, " on|off [INSTANCE]",
             "Take it out of service, or back; remembered over restarts. Without a name: all"},
+    VerbRow{"drain", Verb::kDrain, Access::kOperate, " SERVER [--deadline TIME] [SERVICE]",
+            "Weight 0: what is connected stays. After TIME (90, 15m, 2h) it goes down; remembered. SERVER: ADDRESS or ADDRESS:PORT"},
+    VerbRow{"down", Verb::kDown, Access::kOperate, " SERVER [SERVICE]", "Take a server out of the table whatever its checks say; remembered"},
+    VerbRow{"ready", Verb::kReady, Access::kOperate, " SERVER [SERVICE]", "The checks of a server decide again"},
+    VerbRow{"weight", Verb::kWeight, Access::kOperate, " SERVER NUMBER|configured [SERVICE]", "Another weight than the configured one; remembered"},
+    VerbRow{"check-now", Verb::kCheckNow, Access::kOperate, " [SERVER] [SERVICE]", "Run the checks of a server, or all, at once"},
     VerbRow{"reload", Verb::kReload, Access::kAdmin, "", "Reload, wait for the outcome and tell it; status 1 when it was refused"},
     VerbRow{"stop", Verb::kStop, Access::kAdmin, "", "Stop the daemon"},
 };
@@ -72,6 +79,48 @@ Access needed(Verb verb) { return std::ranges::find(kVerbs, verb, &VerbRow::verb
 
 namespace {
 
+std::string_view take_word(std::string_view& text);
+
+std::optional<std::uint32_t> number_of(std::string_view text) {
+  std::uint32_t number = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return code == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+// Seconds, or minutes, hours, days with their letter.
+std::optional<std::uint32_t> seconds_of(std::string_view text) {
+  constexpr std::uint32_t kMinute = 60, kHour = 60 * kMinute, kDay = 24 * kHour, kLongest = 366 * kDay;
+  std::uint32_t unit = 1;
+  const char letter = text.empty() ? '\0' : text.back();
+  if (letter == 'm') unit = kMinute;
+  if (letter == 'h') unit = kHour;
+  if (letter == 'd') unit = kDay;
+  if (unit != 1 || letter == 's') text.remove_suffix(1);
+  const auto number = number_of(text);
+  return number && *number > 0 && *number <= kLongest / unit ? std::optional(*number * unit) : std::nullopt;
+}
+
+// SERVER, what belongs to the verb, SERVICE. False: that is not how it is written.
+bool parse_server(std::string_view text, Question& question) {
+  question.name = take_word(text);
+  if (question.name.empty()) return question.verb == Verb::kCheckNow;
+  if (question.verb == Verb::kDrain && text.starts_with("--deadline")) {
+    text.remove_prefix(sizeof "--deadline" - 1);
+    if (text.empty() || (text.front() != ' ' && text.front() != '=')) return false;
+    text.remove_prefix(1);
+    question.number = seconds_of(take_word(text));
+    if (!question.number) return false;
+  }
+  if (question.verb == Verb::kWeight) {
+    const std::string_view word = take_word(text);
+    question.number = number_of(word);
+    if (!question.number && word != "configured") return false;
+    if (question.number && *question.number > INT32_MAX) return false;
+  }
+  question.service = text;
+  return true;
+}
+
 std::string_view take_word(std::string_view& text) {
   const auto blank = text.find(' ');
   const std::string_view word = text.substr(0, blank);
@@ -99,6 +148,13 @@ std::optional<Question> parse_question(std::string_view text) {
       question.name = std::exchange(text, {});
       break;
     }
+    case Verb::kDrain:
+    case Verb::kReady:
+    case Verb::kDown:
+    case Verb::kWeight:
+    case Verb::kCheckNow:
+      if (!parse_server(std::exchange(text, {}), question)) return std::nullopt;
+      break;
     case Verb::kExplain:
       if (text.empty()) return std::nullopt;
       question.name = std::exchange(text, {});

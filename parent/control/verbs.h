@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,7 +12,7 @@
 
 namespace holdfast {
 
-enum class Verb { kStatus, kJson, kStatistics, kData, kExplain, kPlan, kEvents, kMaintenance, kReload, kStop };
+enum class Verb { kStatus, kJson, kStatistics, kData, kExplain, kPlan, kEvents, kMaintenance, kDrain, kReady, kDown, kWeight, kCheckNow, kReload, kStop };
 // Each includes the ones before it.
 enum class Access { kView, kOperate, kAdmin };
 
@@ -20,6 +21,9 @@ struct Question {
   std::string name;          // explain, maintenance: the instance; empty with maintenance: all
   bool json = false;         // status: for programs
   bool on = false;           // maintenance
+  // drain, ready, down, weight, check-now: `name` is the server, empty with check-now: all
+  std::string service;       // of which; empty: of all that have it
+  std::optional<std::uint32_t> number;  // drain: seconds until it goes down; weight: the weight, none is the configured one
 };
 Access needed(Verb);
 

@@ -64,6 +64,7 @@ Driver::Driver(Loop& loop, const CommandLine& line, const Reading& reading, Hand
       intents_path_(intents_path(intents_name(reading.path, reading.config_id, reading.net))) {
   dump_timer_ = loop_.timer([this] { write_dumps(); });
   stop_timer_ = loop_.timer([this] { finish_stop(); });
+  drain_timer_ = loop_.timer([this] { wait_for_drains(); });
   watchdog_timer_ = loop_.timer([this] { beat(); });
   started_ = loop_.now();
 }
@@ -114,7 +115,8 @@ void Driver::start() {
     return end(1);
   }
   intents_ = *std::move(intents);
-  if (!intents_.empty()) log_warning(LogEvent::kMessage, "Instances are in maintenance since an earlier run; holdfastctl status shows which");
+  if (!intents_.empty()) log_warning(LogEvent::kMessage, "Instances or servers are out of service since an earlier run; holdfastctl status shows which");
+  wait_for_drains();
   first_service_ = loaded.first_service;
   offered_errors_ = loaded.errors();
   // A daemon that was killed has left settings changed: what they were before is what will be restored.

@@ -100,6 +100,10 @@ class Driver final : public Observer {
   void reload_answered(const Answer& answer);
   Answer plan_of_reload();
   Answer maintain(const Question& question);
+  Answer serve(const Question& question);
+  Answer check_now(const Question& question);
+  Status keep(Intents next);
+  void wait_for_drains();
   void apply_intents_now();
   void tell_event(const std::string& kind, const std::string& name, const std::string& state, unsigned priority, const std::string& reason);
   void write_owned_file();
@@ -167,6 +171,7 @@ class Driver final : public Observer {
   Loop::Timer dump_timer_;
   Loop::Timer stop_timer_;
   Loop::Timer watchdog_timer_;
+  Loop::Timer drain_timer_;
 };
 
 // Seconds since 1970.

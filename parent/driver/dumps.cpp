@@ -100,6 +100,11 @@ Answer Driver::answer(const Question& question) {
     case Verb::kPlan:
     case Verb::kEvents:
     case Verb::kMaintenance:
+    case Verb::kDrain:
+    case Verb::kReady:
+    case Verb::kDown:
+    case Verb::kWeight:
+    case Verb::kCheckNow:
     case Verb::kReload:
     case Verb::kStop: return {};  // asked() has answered them
   }

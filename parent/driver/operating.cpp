@@ -20,6 +20,11 @@ void Driver::asked(ControlSocket::AskerId asker, const Question& question) {
     case Verb::kPlan: return control_.answer(asker, plan_of_reload());
     case Verb::kEvents: return control_.follow(asker);
     case Verb::kMaintenance: return control_.answer(asker, maintain(question));
+    case Verb::kDrain:
+    case Verb::kReady:
+    case Verb::kDown:
+    case Verb::kWeight: return control_.answer(asker, serve(question));
+    case Verb::kCheckNow: return control_.answer(asker, check_now(question));
     case Verb::kStatus:
     case Verb::kJson:
     case Verb::kStatistics:
@@ -58,6 +63,93 @@ Answer Driver::plan_of_reload() {
   return {text + describe(difference, running, next) + "a reload would change " + difference.summary() + "\n"};
 }
 
+Status Driver::keep(Intents next) {
+  HF_OK(write_intents(intents_path_, next));
+  intents_ = std::move(next);
+  return ok();
+}
+
+namespace {
+
+constexpr Duration kDrainLookMax{60'000'000};  // the wall clock may be set meanwhile
+
+std::string done_text(const Question& question) {
+  switch (question.verb) {
+    case Verb::kDrain: return question.number ? " is drained, and down in " + std::to_string(*question.number) + " s" : " is drained";
+    case Verb::kDown: return " is taken out";
+    case Verb::kWeight: return question.number ? " has weight " + std::to_string(*question.number) : " has the configured weight";
+    default: return " is in the hands of its checks";
+  }
+}
+
+void change(ServerIntent& intent, const Question& question, std::int64_t now) {
+  if (question.verb == Verb::kWeight) {
+    intent.weight = question.number;
+    return;
+  }
+  intent.duty = question.verb == Verb::kDrain ? Duty::kDrain : question.verb == Verb::kDown ? Duty::kDown : Duty::kReady;
+  intent.until = question.verb == Verb::kDrain && question.number ? now + *question.number : 0;
+}
+
+Answer unknown_server(const Question& question) {
+  return {"no real_server is called " + question.name + (question.service.empty() ? "" : " in " + question.service) + "\n", 1};
+}
+
+}  // namespace
+
+// As maintenance: written down first, then the running plan with other marks.
+Answer Driver::serve(const Question& question) {
+  const std::vector<ServerPlace> places = servers_named(supervisor_.plan(), intents_, question.name, question.service);
+  if (places.empty()) return unknown_server(question);
+  Intents next = intents_;
+  std::string text;
+  for (const ServerPlace& place : places) {
+    ServerIntent& intent = next.servers[place];
+    const ServerIntent before = intent;
+    change(intent, question, static_cast<std::int64_t>(wall_clock()));
+    if (intent != before) text += place.server + " of " + place.service + done_text(question) + "\n";
+    if (intent == ServerIntent{}) next.servers.erase(place);
+  }
+  if (text.empty()) return {"nothing to change\n"};
+  if (auto kept = keep(std::move(next)); !kept) return {"not done, because it cannot be kept: " + kept.error().message + "\n", 1};
+  std::string line = text.substr(0, text.find('\n'));
+  if (places.size() > 1) line += " (and " + std::to_string(places.size() - 1) + " more)";
+  log_notice(LogEvent::kMessage, "By an operator: " + line);
+  apply_intents_now();
+  wait_for_drains();
+  return {text};
+}
+
+Answer Driver::check_now(const Question& question) {
+  if (question.name.empty()) {
+    supervisor_.check_now({});
+    return {"the checks of all servers are run now\n"};
+  }
+  std::string text;
+  for (const ServerPlace& place : servers_named(supervisor_.plan(), {}, question.name, question.service)) {
+    for (const auto& [id, both] : server_of_) {
+      if (both.first->name != place.service || both.second->name != place.server) continue;
+      supervisor_.check_now(id);
+      text += "the checks of " + place.server + " of " + place.service + " are run now\n";
+    }
+  }
+  return text.empty() ? unknown_server(question) : Answer{text};
+}
+
+// Drained servers with a deadline.
+void Driver::wait_for_drains() {
+  const auto now = static_cast<std::int64_t>(wall_clock());
+  Intents next = intents_;
+  if (end_drains(next, now)) {
+    if (auto kept = keep(std::move(next)); !kept) log_error(LogEvent::kDegraded, kept.error().message);
+    else apply_intents_now();
+  }
+  const auto end = next_end(intents_);
+  if (!end) return drain_timer_.cancel();
+  const Duration rest{std::max<std::int64_t>(*end - now, 1) * 1'000'000};
+  drain_timer_.arm(loop_.now() + std::min(rest, kDrainLookMax));
+}
+
 // Written down before it is done.
 Answer Driver::maintain(const Question& question) {
   const auto& instances = supervisor_.plan().vrrp.instances;
@@ -74,8 +166,7 @@ Answer Driver::maintain(const Question& question) {
     if (next.instances.erase(question.name) == 0) return {question.name + " is not in maintenance\n", 1};
   }
   if (next == intents_) return {"nothing to change\n"};
-  if (auto written = write_intents(intents_path_, next); !written) return {"not done, because it cannot be kept: " + written.error().message + "\n", 1};
-  intents_ = std::move(next);
+  if (auto kept = keep(std::move(next)); !kept) return {"not done, because it cannot be kept: " + kept.error().message + "\n", 1};
   const std::string what = question.name.empty() ? std::string("every instance") : question.name;
   log_notice(LogEvent::kMessage, "Maintenance of " + what + (question.on ? " begins" : " ends"));
   apply_intents_now();

@@ -60,13 +60,24 @@ Json instance_of(const Board& board, const VrrpInstance& instance) {
   return one;
 }
 
+const char* duty_word(Duty duty) {
+  switch (duty) {
+    case Duty::kReady: return "ready";
+    case Duty::kDrain: return "drain";
+    case Duty::kDown: return "down";
+  }
+  return "";
+}
+
 Json service_of(const ServicesBoard& board, const CheckedService& service) {
   const auto quorum = board.quorum.find(service.id);
   Json servers = Json::array();
   for (const CheckedServer& server : service.servers) {
     const auto report = board.servers.find(server.id);
     const ServerReport known = report == board.servers.end() ? ServerReport{} : report->second;
-    servers.push_back({{"name", server.name}, {"up", known.up}, {"in_table", known.present}, {"weight", known.weight}});
+    Json one = {{"name", server.name}, {"up", known.up}, {"in_table", known.present}, {"weight", known.weight}, {"duty", duty_word(server.duty)}};
+    if (server.asked_weight) one["asked_weight"] = *server.asked_weight;
+    servers.push_back(std::move(one));
   }
   return {{"name", service.name}, {"quorum", service.quorum}, {"quorum_reached", quorum != board.quorum.end() && quorum->second}, {"servers", servers}};
 }

@@ -41,6 +41,8 @@ class Supervisor {
   void tracker_told(TrackerId id, std::int64_t value);
   void query_instances(std::uint64_t cookie);
   void query_services(std::uint64_t cookie);
+  // Runs the checks of this server now; no server: those of all.
+  void check_now(DestinationId);
   bool has_vrrpd() const { return vrrpd_.ready(); }
   bool has_checkerd() const { return checkerd_.ready(); }
   const std::map<std::string, LinkFacts>& interfaces() const { return interfaces_; }

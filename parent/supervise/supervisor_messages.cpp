@@ -219,6 +219,12 @@ void Supervisor::query_instances(std::uint64_t cookie) {
   vrrpd_.send(message);
 }
 
+void Supervisor::check_now(DestinationId destination) {
+  wire::ParentToCheckerd message;
+  message.mutable_check_now()->set_destination(destination.value);
+  if (checkerd_.sent() != 0 && !checkerd_.process().retired()) checkerd_.send(message);
+}
+
 void Supervisor::query_services(std::uint64_t cookie) {
   wire::ParentToCheckerd message;
   message.mutable_query_services()->set_cookie(cookie);

@@ -121,6 +121,8 @@ void encode(const CheckedServer& server, wire::CheckedServer& message) {
   message.set_name(server.name);
   message.set_weight(server.weight);
   message.set_inhibit_on_failure(server.inhibit_on_failure);
+  message.set_duty(static_cast<unsigned>(server.duty));
+  if (server.asked_weight) message.set_asked_weight(*server.asked_weight);
   for (const auto& check : server.checks) encode(check, *message.add_checks());
 }
 
@@ -303,6 +305,11 @@ static Result<CheckedServer> decode(const wire::CheckedServer& message) {
   HF_TRY(server.name, bounds::text("server name", message.name(), kNameMax, 1));
   HF_TRY(server.weight, bounds::within<std::uint32_t>("weight", message.weight(), 0, INT32_MAX));
   server.inhibit_on_failure = message.inhibit_on_failure();
+  HF_TRY(const unsigned duty, bounds::within<unsigned>("duty", message.duty(), 0, static_cast<unsigned>(Duty::kDown)));
+  server.duty = static_cast<Duty>(duty);
+  if (message.has_asked_weight()) {
+    HF_TRY(server.asked_weight, bounds::within<std::uint32_t>("asked weight", message.asked_weight(), 0, INT32_MAX));
+  }
   HF_OK(bounds::count("checks", message.checks_size(), kChecksPerServerMax));
   for (const auto& entry : message.checks()) {
     HF_TRY(Check check, decode(entry));

@@ -140,11 +140,20 @@ inline std::optional<TrackerId> told_by(const Check& check) {
   return std::nullopt;
 }
 
+// What an operator asked of a server, whatever its checks say.
+enum class Duty : std::uint8_t {
+  kReady = 0,
+  kDrain = 1,                             // weight 0: what is connected stays, nothing new comes
+  kDown = 2,                              // not in the table
+};
+
 struct CheckedServer {
   DestinationId id;
   std::string name;                       // "[10.9.1.1]:tcp:80"
   std::uint32_t weight = 1;               // 0..65535
   bool inhibit_on_failure = false;        // weight 0 instead of removal
+  Duty duty = Duty::kReady;
+  std::optional<std::uint32_t> asked_weight;  // by an operator, in the place of `weight`
   std::vector<Check> checks;
   bool operator==(const CheckedServer&) const = default;
 };

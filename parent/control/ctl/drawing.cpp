@@ -114,8 +114,11 @@ std::string draw_services(const Json& services, bool colours) {
     const std::string state = service.value("quorum_reached", false) ? "UP" : "DOWN";
     table.add({{word(service, "name")}, {"quorum " + word(service, "quorum")}, {state, colour_of(state)}, {""}});
     for (const Json& server : service.value("servers", Json::array())) {
-      const std::string is = server.value("up", false) ? "UP" : "DOWN";
-      table.add({{""}, {word(server, "name")}, {is, colour_of(is)}, {word(server, "weight")}});
+      const std::string duty = server.value("duty", "ready");
+      const std::string by_checks = server.value("up", false) ? "UP" : "DOWN";
+      const std::string is = duty == "drain" ? "DRAINED" : duty == "down" ? "TAKEN OUT" : by_checks;
+      const std::string weight = word(server, "weight") + (server.contains("asked_weight") ? " (asked for)" : "");
+      table.add({{""}, {word(server, "name")}, {is, colour_of(is)}, {weight}});
     }
   }
   return table.empty() ? "" : "\n" + table.draw(colours);

@@ -55,6 +55,25 @@ CheckedService two_with_sorry() {
   return it;
 }
 
+// What an operator asks for comes with the plan, and leaves the opinions of the checks alone.
+TEST(Pool, AnOperatorDrainsTakesOutAndBringsBack) {
+  CheckedService it = service(1, 1, 0, {server(1, 3, {tcp(11)}), server(2, 2, {tcp(12)})});
+  it.servers[1].inhibit_on_failure = true;
+  Pools pools;
+  pools.apply(plan({it}), {});
+  it.servers[0].duty = Duty::kDrain;
+  EXPECT_THAT(words(pools.apply(plan({it}), {})), ElementsAre("wish 1=0")) << "it stays for what is connected";
+  it.servers[0].duty = Duty::kDown;
+  EXPECT_THAT(words(pools.apply(plan({it}), {})), ElementsAre("wish 1-"));
+  EXPECT_THAT(words(pools.hear(said(11, false))), ElementsAre("down 1")) << "its checks are still heard";
+  it.servers[1].duty = Duty::kDown;
+  EXPECT_THAT(words(pools.apply(plan({it}), {})), ElementsAre("quorum down 1>0", "wish 2-")) << "inhibit is about failures";
+  it.servers[0].duty = it.servers[1].duty = Duty::kReady;
+  it.servers[1].asked_weight = 7;
+  EXPECT_THAT(words(pools.apply(plan({it}), {})), ElementsAre("quorum up 1<=7", "wish 2=7")) << "1 has failed meanwhile";
+  EXPECT_THAT(words(pools.hear(said(11, true))), ElementsAre("up 1", "wish 1=3"));
+}
+
 TEST(Pool, StartsWithEverybodyBelievedUp) {
   Pools pools;
   EXPECT_THAT(words(pools.apply(plan({two_with_sorry()}), {})),

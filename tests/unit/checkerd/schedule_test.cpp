@@ -336,5 +336,20 @@ TEST(Schedule, OneProbeForAllWhoAskForIt) {
   EXPECT_TRUE(restarted.state(ProbeId{1})->known && !restarted.state(ProbeId{1})->up);
 }
 
+TEST(Schedule, ARunCanBeBroughtForward) {
+  Alone alone(tcp(1));
+  alone.run(kPassed);
+  alone.schedule.hurry(ProbeId{1}, at(5));
+  EXPECT_EQ(alone.schedule.deadline(), at(5)) << "and not at 12";
+  EXPECT_EQ(alone.run(kPassed), 5);
+  EXPECT_EQ(alone.schedule.deadline(), at(15)) << "the interval counts from it";
+  alone.schedule.hurry(ProbeId{1}, at(20));
+  EXPECT_EQ(alone.schedule.deadline(), at(15)) << "what is due already is not put off";
+  EXPECT_THAT(alone.schedule.due(at(15), 10), SizeIs(1));
+  alone.schedule.hurry(ProbeId{1}, at(15));
+  alone.schedule.hurry(ProbeId{2}, at(15));
+  EXPECT_THAT(alone.schedule.due(at(99), 10), SizeIs(0)) << "one that runs, one that is not known";
+}
+
 }  // namespace
 }  // namespace holdfast

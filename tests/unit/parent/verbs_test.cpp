@@ -22,13 +22,44 @@ TEST(Verbs, Questions) {
   EXPECT_FALSE(parse_question("explain " + std::string(kQuestionMax, 'x')));
 }
 
+TEST(Verbs, Servers) {
+  const struct {
+    const char* text;
+    const char* name;
+    const char* service;
+    std::optional<std::uint32_t> number;
+  } good[] = {{"drain 10.9.1.1", "10.9.1.1", "", {}},
+              {"drain 10.9.1.1:80 --deadline 90", "10.9.1.1:80", "", 90},
+              {"drain 10.9.1.1:80 --deadline=15m FWM 5", "10.9.1.1:80", "FWM 5", 900},
+              {"drain a --deadline 2h", "a", "", 7200},
+              {"down [fd00::1]:80 [10.9.0.1]:tcp:80", "[fd00::1]:80", "[10.9.0.1]:tcp:80", {}},
+              {"ready a", "a", "", {}},
+              {"weight a 0", "a", "", 0},
+              {"weight a configured FWM 5", "a", "FWM 5", {}},
+              {"check-now", "", "", {}},
+              {"check-now a", "a", "", {}}};
+  for (const auto& one : good) {
+    const auto question = parse_question(one.text);
+    ASSERT_TRUE(question) << one.text;
+    EXPECT_EQ(question->name, one.name) << one.text;
+    EXPECT_EQ(question->service, one.service) << one.text;
+    EXPECT_EQ(question->number, one.number) << one.text;
+  }
+  for (const char* text : {"drain", "drain a --deadline", "drain a --deadline 0", "drain a --deadline x", "drain a --deadline 9999d", "drain a --deadlines 5",
+                           "weight a", "weight a x", "weight a -1", "weight a 4294967295", "ready", "down "}) {
+    EXPECT_FALSE(parse_question(text)) << text;
+  }
+}
+
 TEST(Verbs, StandInHelpManualAndCompletion) {
   ASSERT_FALSE(verbs().empty());
   for (const VerbRow& row : verbs()) {
     const std::string word(row.word);
     EXPECT_NE(verbs_usage().find("\n  " + word), std::string::npos) << word;
     EXPECT_NE(verbs_usage().find(row.text), std::string::npos) << word;
-    EXPECT_NE(verbs_manual().find(".B " + word), std::string::npos) << word;
+    std::string in_troff = word;
+    if (const auto hyphen = in_troff.find('-'); hyphen != std::string::npos) in_troff.insert(hyphen, 1, '\\');
+    EXPECT_NE(verbs_manual().find(".B " + in_troff), std::string::npos) << word;
     EXPECT_NE((verbs_completion()).find(word), std::string::npos) << word;
     EXPECT_TRUE(parse_question(word) || !row.arguments.empty()) << word;
   }

@@ -206,7 +206,7 @@ TEST(CheckCodec, RoundTrips) {
   service.quorum = 2;
   service.hysteresis = 1;
   service.alpha = service.omega = true;
-  service.servers = {{{41}, "[10.9.1.1]:tcp:80", 3, true, checks}};
+  service.servers = {{{41}, "[10.9.1.1]:tcp:80", 3, true, Duty::kDrain, 7, checks}};
   service.sorry = CheckedServer{{42}, "[10.9.1.99]:tcp:80", 1, false, {}};
   EXPECT_EQ(*(through_the_wire<wire::CheckedService>(service)), service);
   const CheckVerdict verdict{{1}, true, true, 2, -5};
