@@ -138,13 +138,14 @@ void CheckerdDriver::apply(PlanIntake::Committed&& committed) {
   }
   schedule_.apply(plan_, states, loop_.now());
   refused_.clear();
-  std::erase_if(told_, [&](const auto& item) { return !listeners_.contains(item.first); });
+  suspension_.apply(plan_, told_);
+  std::erase_if(told_, [&](const auto& item) { return !listeners_.contains(item.first) && !suspension_.depends_on(item.first); });
   act(actions);
   adopt_known(before);
   for (const CheckedService& service : plan_.services) {
     for (const CheckedServer& server : service.servers) {
       for (const Check& check : server.checks) {
-        if (!before.contains(check.id) && !told_by(check)) log_info(LogEvent::kMessage, activation_line({server.name, service.name}));
+        if (!before.contains(check.id) && !told_by(check)) log_info(LogEvent::kMessage, activation_line({server.name, service.name}, !suspension_.suspends(check.id)));
       }
     }
   }
@@ -158,15 +159,38 @@ void CheckerdDriver::adopt_known(const std::unordered_map<CheckId, const Check*>
     const auto state = schedule_.state(probe);
     if (!state || !state->known || askers.size() < 2) continue;
     for (const Check* check : askers) {
-      if (before.contains(check->id)) continue;
-      Server::Opinion opinion = *pools_.server_of(check->id)->opinion(check->id);
-      if (opinion.known && opinion.up == state->up) continue;
-      opinion.up = state->up;
-      opinion.known = true;
-      act(pools_.hear(opinion));
-      tell_verdict(*pools_.verdict(check->id));
+      if (!before.contains(check->id) && !suspension_.suspends(check->id)) adopt(*check, *state);
     }
   }
+}
+
+void CheckerdDriver::adopt(const Check& check, const Schedule::State& state) {
+  Server::Opinion opinion = *pools_.server_of(check.id)->opinion(check.id);
+  if (opinion.known && opinion.up == state.up) return;
+  opinion.up = state.up;
+  opinion.known = true;
+  act(pools_.hear(opinion));
+  tell_verdict(*pools_.verdict(check.id));
+}
+
+// The address of a service with ha_suspend came or went. What its probes found for others meanwhile counts from now on.
+void CheckerdDriver::turn(const CheckedService& service, bool here) {
+  for (const CheckedServer& server : service.servers) {
+    for (const Check& check : server.checks) {
+      if (told_by(check)) continue;
+      log_info(LogEvent::kMessage, turning_line({server.name, service.name}, here));
+      const auto state = schedule_.state(check.probe);
+      if (here && state && state->known) adopt(check, *state);
+    }
+  }
+}
+
+// The first check in the plan that wants this probe to be run now.
+const Check* CheckerdDriver::asker(ProbeId probe) const {
+  for (const Check* check : askers_.at(probe)) {
+    if (!suspension_.suspends(check->id)) return check;
+  }
+  return nullptr;
 }
 
 void CheckerdDriver::on_script(const wire::ScriptFinished& message) {
@@ -189,6 +213,7 @@ void CheckerdDriver::check_now(DestinationId wanted) {
 void CheckerdDriver::on_told(TrackerId id, std::int64_t number) {
   if (told_.size() >= kNumbersMax && !told_.contains(id)) return refuse("more than " + std::to_string(kNumbersMax) + " files and sessions");
   told_[id] = number;
+  for (const CheckedService* service : suspension_.told(id, number != 0)) turn(*service, number != 0);
   const auto listeners = listeners_.find(id);
   if (listeners == listeners_.end()) return;
   for (const Check* check : listeners->second) {
@@ -217,7 +242,10 @@ void CheckerdDriver::on_time() {
   const std::size_t flying = schedule_.in_flight();
   const std::size_t room = runs_max_ > flying ? runs_max_ - flying : 0;
   const std::vector<CheckRun> due = schedule_.due(loop_.now(), std::min(room, kRunsPerBatch));
-  for (const CheckRun& run : due) runs_.begin(run, *askers_.at(run.probe).front());
+  for (const CheckRun& run : due) {
+    if (const Check* check = asker(run.probe)) runs_.begin(run, *check);
+    else (void)schedule_.finished(run.probe, RunResult::kNotRun, loop_.now());  // its turn comes again
+  }
   if (due.size() == kRunsPerBatch) next_batch_ = loop_.now() + kBatchPause;
   rearm();
 }
@@ -253,7 +281,9 @@ void CheckerdDriver::finished(const Report& report) {
   const auto askers = askers_.find(report.run.probe);
   if (!progress || askers == askers_.end() || stopping_) return;
   const bool new_remark = worth_saying(report);
-  for (const Check* check : askers->second) heard(*check, report, *progress, new_remark);
+  for (const Check* check : askers->second) {
+    if (!suspension_.suspends(check->id)) heard(*check, report, *progress, new_remark);
+  }
 }
 
 void CheckerdDriver::heard(const Check& check, const Report& report, const Progress& progress, bool new_remark) {

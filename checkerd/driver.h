@@ -18,6 +18,7 @@
 #include "checkerd/runs.h"
 #include "checkerd/schedule/schedule.h"
 #include "checkerd/verdict/pools.h"
+#include "checkerd/verdict/suspension.h"
 #include "proto/channel/typed_link.h"
 #include "proto/schema/checkerd_ipvsd.pb.h"
 #include "proto/schema/parent_checkerd.pb.h"
@@ -60,6 +61,9 @@ class CheckerdDriver {
   void rearm();
   void finished(const Report& report);
   void heard(const Check& check, const Report& report, const Progress& progress, bool worth_saying);
+  void adopt(const Check& check, const Schedule::State& state);
+  void turn(const CheckedService& service, bool here);
+  const Check* asker(ProbeId probe) const;
   void adopt_known(const std::unordered_map<CheckId, const Check*>& before);
   bool worth_saying(const Report& report);
   bool run_script(ScriptId script, std::uint64_t run);
@@ -99,7 +103,8 @@ class CheckerdDriver {
   std::unordered_map<DestinationId, unsigned> refused_;
   std::map<std::pair<ProbeId, std::size_t>, std::string> remarks_;  // last said about our own troubles, per url
   std::unordered_map<TrackerId, std::vector<const Check*>> listeners_;  // to each file or session
-  Numbers told_;                                                        // of files and sessions
+  Numbers told_;                                                        // of files, sessions, and where services are
+  Suspension suspension_;
   bool stopping_ = false;
 };
 

@@ -195,8 +195,12 @@ std::vector<std::string> lines_of(const Check& check, const Subject& subject, bo
 
 std::vector<std::string> lines_of(const Action& action, const Pools& pools) { return std::visit(LinesOfAction{pools}, action); }
 
-std::string activation_line(const Subject& subject) {
-  return "Activating healthchecker for service " + subject.server + " for VS " + subject.service;
+std::string activation_line(const Subject& subject, bool active) {
+  return (active ? "Activating" : "Deactivating") + (" healthchecker for service " + subject.server) + " for VS " + subject.service;
+}
+
+std::string turning_line(const Subject& subject, bool active) {
+  return (active ? "Activating" : "Suspending") + (" healthchecker for service " + subject.server) + " for VS " + subject.service;
 }
 
 }  // namespace holdfast

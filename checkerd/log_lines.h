@@ -25,6 +25,8 @@ std::vector<std::string> lines_of(const Check& check, const Subject& subject, co
 std::vector<std::string> lines_of(const Check& check, const Subject& subject, bool up);
 // What is said about one action; wishes are silent.
 std::vector<std::string> lines_of(const Action& action, const Pools& pools);
-std::string activation_line(const Subject& subject);
+// ha_suspend: at the start, and when it turns.
+std::string activation_line(const Subject& subject, bool active = true);
+std::string turning_line(const Subject& subject, bool active);
 
 }  // namespace holdfast

@@ -320,6 +320,8 @@ inline constexpr CodeRow kCodes[] = {
      "Write a mask of the family of the service."},
     {"virtual servers", "port-zero-persistence", "A service on every port needs persistence; 360 seconds are used.",
      "Write persistence_timeout."},
+    {"virtual servers", "suspend-with-mark", "ha_suspend asks where the address of the service is; a firewall mark has none.",
+     "Remove ha_suspend, or name the service by its addresses."},
     {"virtual servers", "port-without-nat", "Another port than the service's needs NAT; it is not used.",
      "Write the same port, or lvs_method NAT."},
     {"virtual servers", "server-family", "A server is of another address family than its service.",

@@ -99,6 +99,13 @@ struct InstanceShown {
   bool operator==(const InstanceShown&) const = default;
 };
 
+// ha_suspend: checkerd is told under this number whether one of these addresses is on this machine.
+struct ServicePresence {
+  TrackerId id;
+  std::vector<IpAddress> addresses;
+  bool operator==(const ServicePresence&) const = default;
+};
+
 struct Plan {
   Generation generation = 0;
   VrrpPlan vrrp;
@@ -110,6 +117,7 @@ struct Plan {
   NotifyTable notify;
   ParentSettings settings;
   std::vector<InstanceShown> shown;
+  std::vector<ServicePresence> presences;
   bool operator==(const Plan&) const = default;
 
   // Gives this plan and its parts one generation.

@@ -71,6 +71,7 @@ void Supervisor::apply(Plan plan) {
   }
   std::erase_if(verdicts_, [&](const auto& entry) { return !checks_.contains(entry.first); });
   std::erase_if(quorum_up_, [&](ServiceId service) { return !services.contains(service); });
+  look_for_services();
   start_and_stop();
   advance();
 }

@@ -96,6 +96,7 @@ class Supervisor {
   void send_tracker(TrackerId id, std::int64_t value);
   void tell_check(TrackerId id, std::int64_t value);
   void tell_checks();
+  void look_for_services();
   bool files_are_read();
   void session_changed(TrackerId session, bool up);
   void sessions_lost();
@@ -140,6 +141,7 @@ class Supervisor {
   std::map<CheckId, const Check*> checks_;  // into plan_
   std::map<TrackerId, std::int64_t> told_trackers_;
   std::set<TrackerId> heard_by_checks_;     // files and sessions of the plan's checks
+  std::map<TrackerId, bool> presences_;     // of services: what checkerd is told
   Loop::Timer files_timer_;
   Instant files_deadline_{};
   Generation files_waited_for_ = 0;

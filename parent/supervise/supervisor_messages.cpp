@@ -133,6 +133,7 @@ void Supervisor::link_facts(const wire::LinkFacts& message) {
     // What was opened on it is of no use, also if the same index comes back.
     std::erase_if(sockets_, [&](const auto& entry) { return std::get<0>(entry.first) == known.name; });
   }
+  look_for_services();
   observer_.links_changed();
   if (!another || !known.present || !vrrpd_.ready() || vrrpd_.sent() == 0) return;
   for (const AdvertSocketWish& wish : plan_.sockets) {

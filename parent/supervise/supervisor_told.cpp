@@ -4,6 +4,7 @@
 #include "parent/supervise/supervisor.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "proto/runtime/log.h"
 
@@ -54,6 +55,27 @@ void Supervisor::tell_checks() {
   for (const TrackerId id : heard_by_checks_) {
     if (const auto file = told_trackers_.find(id); file != told_trackers_.end()) tell_check(id, file->second);
     if (const auto session = sessions_up_.find(id); session != sessions_up_.end()) tell_check(id, session->second ? 1 : 0);
+  }
+  for (const auto& [service, here] : presences_) tell_check(service, here ? 1 : 0);
+}
+
+// Where the addresses of services with ha_suspend are: told when the answer changes, and by tell_checks().
+void Supervisor::look_for_services() {
+  if (plan_.presences.empty()) return presences_.clear();
+  std::set<IpAddress> addresses;
+  for (const auto& [name, link] : interfaces_) {
+    if (!link.present) continue;
+    for (const Prefix& prefix : link.addresses) addresses.insert(prefix.address);
+  }
+  std::map<TrackerId, bool> found;
+  for (const ServicePresence& service : plan_.presences) {
+    found[service.id] = std::ranges::any_of(service.addresses, [&](const IpAddress& address) { return addresses.contains(address); });
+  }
+  const std::map<TrackerId, bool> before = std::exchange(presences_, std::move(found));
+  if (checkerd_.sent() == 0 || checkerd_.process().retired()) return;
+  for (const auto& [service, here] : presences_) {
+    const auto told = before.find(service);
+    if (told == before.end() || told->second != here) tell_check(service, here ? 1 : 0);
   }
 }
 

@@ -330,6 +330,7 @@ void encode_head(const CheckedService& service, wire::CheckedService& message) {
   message.set_hysteresis(service.hysteresis);
   message.set_alpha(service.alpha);
   message.set_omega(service.omega);
+  message.set_presence(service.presence.value);
   if (service.sorry) encode(*service.sorry, *message.mutable_sorry());
 }
 
@@ -349,6 +350,7 @@ Result<CheckedService> decode(const wire::CheckedService& message) {
   service.hysteresis = message.hysteresis();
   service.alpha = message.alpha();
   service.omega = message.omega();
+  service.presence = TrackerId{message.presence()};
   HF_OK(bounds::count("servers", message.servers_size(), kServersPerChunkMax));
   for (const auto& entry : message.servers()) {
     HF_TRY(CheckedServer server, decode(entry));

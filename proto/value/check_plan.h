@@ -165,6 +165,7 @@ struct CheckedService {
   unsigned hysteresis = 0;
   bool alpha = false;
   bool omega = false;
+  TrackerId presence;                     // ha_suspend: checks are run while the number told of it is not 0; none: always
   std::vector<CheckedServer> servers;
   std::optional<CheckedServer> sorry;     // has no checks
   bool operator==(const CheckedService&) const = default;

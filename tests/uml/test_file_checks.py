@@ -30,6 +30,10 @@ ROWS = {
 NUMBERS = ("3", "0", "-1", "1", "-4", "", "12", "nonsense", "1", None, "2147483648", "-3", "0")
 
 
+# keepalived begins a reversed check without weight as failed and first looks at it when the number changes; here it is looked at at once.
+OURS_ALONE = {(0, "zero, reverse")}
+
+
 def configuration(path):
     files = "".join(f"track_file {name} {{\nfile {path}\n{words}\n}}\n" for name, words in FILES.items())
     text = GLOBALS + files
@@ -57,7 +61,7 @@ def seen_by(command, name, daemon, path, expected=None):
         if at:
             put(path, number)
         if expected:
-            wait_for(lambda at=at: ipvs.weights() == expected[at], SETTLE_SECONDS)
+            wait_for(lambda at=at: ipvs.weights() == expected[at], SETTLE_SECONDS if at else 3)
         else:
             ipvs.settled(quiet=1)
         seen.append(ipvs.weights())
@@ -68,9 +72,8 @@ def seen_by(command, name, daemon, path, expected=None):
 
 
 @pytest.fixture
-def path(tmp_path):
-    os.chmod(tmp_path, 0o755)
-    return str(tmp_path / "number")
+def path(lab):
+    return lab.path("number")  # where the daemon's users may read
 
 
 def test_numbers_make_the_same_weights(daemon, keepalived, holdfast, path):
@@ -80,6 +83,8 @@ def test_numbers_make_the_same_weights(daemon, keepalived, holdfast, path):
     for at, number in enumerate(NUMBERS):
         for row, name in enumerate(ROWS):
             for server in ("10.9.1.1:80", "10.9.1.2:80"):
+                if (at, name) in OURS_ALONE:
+                    continue
                 key = (f"10.9.0.80:{7000 + row}", server)
                 if ours[at].get(key) != theirs[at].get(key):
                     wrong.append(f"{number!r}, {name}, {server}: holdfast {ours[at].get(key)}, keepalived {theirs[at].get(key)}")

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from lab import ipvs
-from lab.configuration import GLOBALS, service, tcp_check
+from lab.configuration import GLOBALS, http_check, service
 from lab.shell import run, wait_for
 
 REPEATS = int(os.environ.get("HOLDFAST_REPEATS", "3"))
@@ -15,10 +15,10 @@ VIRTUAL, ALIVE, DEAD = "10.9.0.80:80", "10.9.1.1:80", "10.9.1.2:80"
 
 
 def started(daemon, backends):
-    """One living server and one that has been found dead."""
+    """One living server and one that has been found dead; by checks whose answers workers parse, for without these there are no workers."""
     web = backends(f"http:{ALIVE}", f"http:{DEAD}")
     web.down(f"http:{DEAD}")
-    running = daemon(GLOBALS + service(VIRTUAL.replace(":", " "), [(a.replace(":", " "), "weight 1\n" + tcp_check()) for a in (ALIVE, DEAD)], delay_loop=1),
+    running = daemon(GLOBALS + service(VIRTUAL.replace(":", " "), [(a.replace(":", " "), "weight 1\n" + http_check("/health")) for a in (ALIVE, DEAD)], delay_loop=1),
                      arguments=("-C", "--vrrp-resume-limit=1000"))
     assert wait_for(lambda: set(ipvs.weights()) == {(VIRTUAL, ALIVE)}, 10), running.log()[-2000:]
     return web, running

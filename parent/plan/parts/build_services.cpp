@@ -146,6 +146,21 @@ void set_quorum(Building& building, const Block& block, CheckedService& checked)
   }
 }
 
+// A mark is nowhere: with one, checks cannot depend on where the service is.
+void set_presence(Building& building, const Block& block, CheckedService& checked) {
+  if (!block.said.ha_suspend.value_or(false)) return;
+  ServicePresence presence{building.identities.id<TrackerId>(identity_text({"presence", identity_of(block)})), {}};
+  for (const ServiceKey& key : block.keys) {
+    if (key.fwmark != 0) {
+      return building.error(block.said.ha_suspend.at, "suspend-with-mark",
+                            "virtual server " + checked.name + ": ha_suspend has no effect with firewall marks");
+    }
+    presence.addresses.push_back(key.address);
+  }
+  checked.presence = presence.id;
+  building.plan.presences.push_back(std::move(presence));
+}
+
 void build_service(Building& building, const Block& block) {
   const model::VirtualServer& said = block.said;
   CheckedService checked;
@@ -153,6 +168,7 @@ void build_service(Building& building, const Block& block) {
   checked.name = name_of(block);
   checked.alpha = said.settings.alpha.value_or(false);
   checked.omega = said.omega.value_or(false);
+  set_presence(building, block, checked);
   std::set<DestinationId> seen;
   for (const model::RealServer& server : said.servers) add_server(building, block, checked, server, seen);
   add_sorry(building, block, checked, seen);

@@ -118,7 +118,7 @@ TEST(VirtualServer, Mistakes) {
       {"quorum 0", service("quorum 0"), {"number-out-of-range"}},
       {"the argument form is no keyword", service("fwmark 5"), {"unknown-keyword"}},
       {"another family", service("ip_family inet6"), {"other-family"}},
-      {"suspension", service("ha_suspend"), {"no-effect-yet"}},
+      {"suspension", service("ha_suspend"), {}},
       {"no URL", check_block("HTTP_GET {\n}"), {"check-without-url"}},
       {"a URL without path", check_block("HTTP_GET {\nurl {\n}\n}"), {"url-without-path", "check-without-url"}},
       {"no path", check_block("MISC_CHECK {\n}"), {"check-without-path"}},
