@@ -85,8 +85,9 @@ missing_packages() {
   done <"$PROJECT/.ci/packages"
 }
 
+# The status lines have a descriptor of their own: apt closes it for what it starts, and scripts of packages write to theirs.
 apt_quiet() {
-  DEBIAN_FRONTEND=noninteractive apt-get -y -q -o APT::Status-Fd=1 -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@"
+  DEBIAN_FRONTEND=noninteractive apt-get -y -q -o APT::Status-Fd=9 -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" 9>&1
 }
 
 install_packages() {
