@@ -15,6 +15,7 @@ constexpr std::array kVerbs = {
     VerbRow{"explain", Verb::kExplain, Access::kView, " INSTANCE", "Why it is in its state, and what would change that"},
     VerbRow{"plan", Verb::kPlan, Access::kView, "", "What a reload of the configuration file would change"},
     VerbRow{"events", Verb::kEvents, Access::kView, "", "One line of JSON for each change, until interrupted"},
+    VerbRow{"metrics", Verb::kMetrics, Access::kView, "", "The state and the counters as OpenMetrics"},
     VerbRow{"json", Verb::kJson, Access::kView, "", "The state as keepalived's JSON"},
     VerbRow{"stats", Verb::kStatistics, Access::kView, "", "The counters as keepalived's text"},
     VerbRow{"data", Verb::kData, Access::kView, "", "The state as keepalived's text"},

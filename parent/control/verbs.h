@@ -12,7 +12,7 @@
 
 namespace holdfast {
 
-enum class Verb { kStatus, kJson, kStatistics, kData, kExplain, kPlan, kEvents, kMaintenance, kDrain, kReady, kDown, kWeight, kCheckNow, kReload, kStop };
+enum class Verb { kStatus, kMetrics, kJson, kStatistics, kData, kExplain, kPlan, kEvents, kMaintenance, kDrain, kReady, kDown, kWeight, kCheckNow, kReload, kStop };
 // Each includes the ones before it.
 enum class Access { kView, kOperate, kAdmin };
 

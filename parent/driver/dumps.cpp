@@ -7,11 +7,13 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "parent/control/release.h"
 #include "parent/driver/driver.h"
 #include "parent/driver/owned.h"
 #include "parent/entry/descriptors.h"
 #include "parent/status/dump_file.h"
 #include "parent/status/json.h"
+#include "parent/status/metrics.h"
 #include "parent/status/status_json.h"
 #include "proto/runtime/log.h"
 
@@ -93,6 +95,7 @@ void Driver::write_dump(const std::string& name, const std::string& text) {
 Answer Driver::answer(const Question& question) {
   switch (question.verb) {
     case Verb::kStatus: return {question.json ? status_json(board_, services_) : status_text(board_)};
+    case Verb::kMetrics: return {metrics_text(board_, services_, kVersion)};
     case Verb::kJson: return {json_text(board_) + "\n"};
     case Verb::kStatistics: return {statistics_text(board_)};
     case Verb::kData: return {data_text(board_, supervisor_.interfaces())};

@@ -26,6 +26,7 @@ void Driver::asked(ControlSocket::AskerId asker, const Question& question) {
     case Verb::kWeight: return control_.answer(asker, serve(question));
     case Verb::kCheckNow: return control_.answer(asker, check_now(question));
     case Verb::kStatus:
+    case Verb::kMetrics:
     case Verb::kJson:
     case Verb::kStatistics:
     case Verb::kData:

@@ -67,6 +67,14 @@ def test_status_for_people_and_for_programs(router):
     assert data["instances"][0]["priority"] == {"base": 100, "effective": 100} and data["instances"][0]["addresses"] == [f"{ADDRESS}/24"]
 
 
+def test_metrics_are_for_a_scraper(router):
+    _, ask = router
+    text = ask("metrics")[1]
+    assert text.endswith("# EOF\n") and 'holdfast_vrrp_state{instance="VI",holdfast_vrrp_state="MASTER"} 1\n' in text
+    assert f'keepalived_vrrp_state{{iname="VI",intf="eth0",vrid="51",ip_address="{ADDRESS}/24"}} 2\n' in text
+    assert int(next(line for line in text.splitlines() if line.startswith('keepalived_advertisements_sent_total{iname="VI"')).split()[-1]) > 0
+
+
 def completed(socket, *words):
     """What bash offers for the last of these words."""
     parent = os.path.join(build_folder(), "parent")
@@ -78,7 +86,7 @@ def completed(socket, *words):
 
 def test_words_are_completed(router):
     _, ask = router
-    assert completed(ask.path, "m") == ["maintenance"]
+    assert completed(ask.path, "ma") == ["maintenance"]
     assert completed(ask.path, "status", "--") == ["--json"]
     assert completed(ask.path, "maintenance", "") == ["on", "off"]
     assert completed(ask.path, "maintenance", "on", "") == ["VI"]
