@@ -1,7 +1,9 @@
-"""A root file system of its own for the package tests: this machine's as the lower layer of an overlay, so that nothing of it changes."""
+"""A root file system of its own for the package tests: this machine's as the lower layer of an overlay, so that nothing of it changes; a copy
+of it where the kernel takes no such overlay."""
 # SPDX-License-Identifier: Apache-2.0
 import glob
 import os
+import shutil
 import subprocess
 import sys
 
@@ -12,10 +14,14 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 INSTALL_SECONDS = 300
 # Its mounts, processes and network end with the command; what is written stays in the upper layer for the next one. Service managers of the
 # machine are out of sight: nothing is started but by the test.
-INSIDE = """set -e
-root=$1; shift
+OVERLAY = """set -e
+root=$1
 mount --types overlay --options "lowerdir=/,upperdir=$root/upper,workdir=$root/work" overlay "$root/merged"
-cd "$root/merged"
+"""
+COPIED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "etc", "var", "root", "opt")
+INSIDE = """set -e
+cd "$1/merged"
+shift
 mount --types proc proc proc
 mount --rbind /dev dev
 mount --types sysfs sysfs sys
@@ -36,16 +42,31 @@ class Root:
         subprocess.run(["mount", "--types", "tmpfs", "--options", "size=2g,mode=0755", "tmpfs", self.folder], check=True)
         for name in ("upper", "work", "merged"):
             os.mkdir(os.path.join(self.folder, name))
+        self.is_copy = subprocess.run(["unshare", "--mount", "sh", "-c", OVERLAY, "sh", self.folder], check=False).returncode != 0
+        if self.is_copy:
+            self.close()
+            self.copy()
+        self.written = os.path.join(self.folder, "merged" if self.is_copy else "upper")
+
+    def copy(self):
+        """On the disk: it takes more than a machine may have of memory."""
+        merged = os.path.join(self.folder, "merged")
+        for name in ("proc", "sys", "dev", "run", "tmp"):
+            os.makedirs(os.path.join(merged, name))
+        os.chmod(os.path.join(merged, "tmp"), 0o1777)
+        there = [os.path.join("/", name) for name in COPIED if os.path.lexists(os.path.join("/", name))]
+        subprocess.run(["cp", "--archive", "--one-file-system"] + there + [merged], check=True)
 
     def close(self):
-        subprocess.run(["umount", "--lazy", self.folder], check=True)
+        if os.path.ismount(self.folder):
+            subprocess.run(["umount", "--lazy", self.folder], check=True)
 
     def try_run(self, script, network=True):
         """A shell script in it. Without `network` it has one of its own, in which there is only a loopback."""
         apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--ipc"] + ([] if network else ["--net"])
         environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8",
                        "DEBIAN_FRONTEND": "noninteractive"}
-        return subprocess.run(apart + ["sh", "-c", INSIDE, "sh", self.folder, script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        return subprocess.run(apart + ["sh", "-c", INSIDE if self.is_copy else OVERLAY + INSIDE, "sh", self.folder, script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, timeout=INSTALL_SECONDS, env=environment, check=False)
 
     def run(self, script, network=True):
@@ -55,10 +76,19 @@ class Root:
 
     def put(self, path, text):
         """A file, before or between commands."""
-        target = os.path.join(self.folder, "upper", path.lstrip("/"))
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(target, "w", encoding="utf-8") as f:
+        with open(self.made(path), "w", encoding="utf-8") as f:
             f.write(text)
+
+    def bring(self, file):
+        """A file of the machine, which may be on a file system that is not seen inside; its path there."""
+        path = os.path.join("/var/tmp", os.path.basename(file))
+        shutil.copy(file, self.made(path))
+        return path
+
+    def made(self, path):
+        target = os.path.join(self.written, path.lstrip("/"))
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        return target
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ def files_of(root, package):
 
 def install(root, debs, *names):
     """apt finds in the archive what they depend on."""
-    return root.run("apt-get -q update >/dev/null; " + INSTALL + " " + " ".join(debs[name] for name in names))
+    return root.run("apt-get -q update >/dev/null; " + INSTALL + " " + " ".join(root.bring(debs[name]) for name in names))
 
 
 def test_installed_it_runs_and_is_removed_without_a_trace(root, debs):
