@@ -26,7 +26,9 @@ Every problem of a configuration is reported in one run, once, with file, line, 
 Severities are `error`, `warning`, `deprecated`, `security` and `advice`. The exit status of `holdfast -t` follows keepalived's classes: 0 fine,
 2 a value is missing, 4 a file or an interface is missing, 5 any other problem that keepalived counts, 6 scripts without security or a failed
 include check. Warnings that keepalived does not have, and advice, do not change it. With `--strict` every warning is an error (5, and a start is
-refused with 2). `--no-advice` leaves advice out.
+refused with 2). `--no-advice` leaves advice out. What keepalived itself counts is never mere advice, however little there is to it: a password of
+nine characters (`password-truncated`) and `nopreempt` with `state MASTER` (`nopreempt-with-master`) end a test with 5 there and here, and a status
+that nothing explains would be worse than a line too many.
 
 ## For programs
 

@@ -11,7 +11,7 @@
 
 #include "parent/config/dump.h"
 #include "parent/model/dump.h"
-#include "parent/status/text.h"
+#include "parent/status/outline/outline.h"
 
 namespace holdfast {
 namespace {
@@ -26,14 +26,6 @@ void print(int descriptor, const std::string& text) {
     if (length <= 0) return;
     written += static_cast<std::size_t>(length);
   }
-}
-
-std::string plan_text(const Plan& plan) {
-  Board board;
-  board.plan = &plan;
-  ServicesBoard services;
-  services.plan = &plan;
-  return data_text(board, {}) + check_data_text(services);
 }
 
 // What is wrong, for a person or for a program.
@@ -101,7 +93,7 @@ int dump_stage(const CommandLine& line, const Reading& reading, config::Files& f
   const config::Secrets secrets = line.show_secrets ? config::Secrets::shown : config::Secrets::hidden;
   if (line.dump_stage == "tree") print(STDOUT_FILENO, config::dump(loaded.tree, secrets));
   if (line.dump_stage == "model") print(STDOUT_FILENO, model::dump(loaded.model, secrets));
-  if (line.dump_stage == "plan") print(STDOUT_FILENO, plan_text(loaded.built.plan));
+  if (line.dump_stage == "plan") print(STDOUT_FILENO, outline_text(loaded.built.plan, secrets));
   return loaded.diagnostics.exit_code();
 }
 

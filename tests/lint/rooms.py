@@ -29,6 +29,7 @@ ROOMS = {
                        "parent/config/reading.h", "parent/config/lexer.h", "parent/config/dump.h"], True),
     "parent/plan/": (VALUE + ["parent/plan/", "parent/model/model.h", "parent/model/settings/route_entries.h", "parent/config/diagnostic.h"], True),
     "parent/plan/encode": (["parent/plan/", "parent/model/model.h", "parent/config/diagnostic.h", "proto/"], False),
+    "parent/status/outline/": (VALUE + ["parent/status/outline/", "parent/plan/plan.h", "parent/config/dump.h"], True),
     "parent/supervise/restart": (VALUE + ["parent/supervise/restart.h"], True),
     "parent/launcher/": (["parent/launcher/", "parent/entry/", "policy/", "proto/value/", "proto/runtime/"], False),
     "parent/scriptd/": (["parent/scriptd/", "policy/", "proto/value/", "proto/runtime/", "proto/channel/"], False),

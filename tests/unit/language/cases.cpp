@@ -23,6 +23,8 @@ std::string trim(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(" \t") - first + 1));
 }
 
+bool is_plan_line(std::string_view stripped) { return stripped.starts_with("+ ") || stripped.starts_with("- "); }
+
 // The state of reading one file: where the next case belongs.
 struct Reader {
   CaseFile& file;
@@ -50,6 +52,8 @@ struct Reader {
       add(number, true, rest("good "));
     } else if (stripped.starts_with("bad ")) {
       add(number, false, rest("bad "));
+    } else if (is_plan_line(stripped) && !file.cases.empty()) {
+      file.cases.back().plan.push_back(stripped);
     } else if (stripped.starts_with("never ")) {
       file.exempt.push_back({context, keyword, rest("never ")});
     } else if (stripped.starts_with("only-bad ")) {
@@ -103,10 +107,16 @@ std::vector<CaseFile> read_case_files() {
 void write(const CaseFile& file) {
   std::vector<std::string> lines = file.lines;
   for (const UseCase& use : file.cases) {
-    lines[use.line - 1] = std::string(use.good ? "  good " : "  bad  ") + use.text + std::string(kArrow) + use.expected;
+    std::string& line = lines[use.line - 1];
+    line = std::string(use.good ? "  good " : "  bad  ") + use.text + std::string(kArrow) + use.expected;
+    for (const std::string& fact : use.plan) line += "\n    " + fact;
   }
   std::ofstream stream(file.path);
-  for (const std::string& line : lines) stream << line << "\n";
+  bool in_around = false;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    in_around = file.lines[i] == "around" || (in_around && !file.lines[i].empty());
+    if (in_around || !is_plan_line(trim(file.lines[i]))) stream << lines[i] << "\n";
+  }
 }
 
 }  // namespace holdfast::language

@@ -18,6 +18,7 @@ struct UseCase {
   bool good = false;
   std::string text;            // ";;" is the end of a line
   std::string expected;        // after "=>"
+  std::vector<std::string> plan;  // what the use makes of the plan: "+ about: fact", "- about: fact"
   std::string around;          // text in which "@@" is replaced
 
   // The lines as they stand in a configuration.

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "parent/model/catalogue.h"
+#include "parent/status/outline/outline.h"
 #include "tests/unit/language/cases.h"
 #include "tests/unit/language/facts.h"
 #include "tests/unit/language/verdict.h"
@@ -61,6 +62,29 @@ std::string found(const UseCase& use, const Verdict& verdict) {
   return text;
 }
 
+// What the use adds to the plan and takes from it, as lines of outlines.
+std::vector<std::string> made(const UseCase& use, const Verdict& verdict) {
+  const Verdict without(use.configuration_without());
+  std::multiset<std::string> before, after;
+  std::vector<std::string> lines;
+  for (const OutlineLine& line : outline(without.built.plan, config::Secrets::shown)) before.insert(line.about + ": " + line.fact);
+  for (const OutlineLine& line : outline(verdict.built.plan, config::Secrets::shown)) {
+    const std::string text = line.about + ": " + line.fact;
+    after.insert(text);
+    if (after.count(text) > before.count(text)) lines.push_back("+ " + text);
+  }
+  for (auto it = before.begin(); it != before.end(); it = before.upper_bound(*it)) {
+    if (after.count(*it) < before.count(*it)) lines.push_back("- " + *it);
+  }
+  return lines;
+}
+
+// Identifiers are made of what they name: an outline has the names.
+bool same_but_for_identifiers(Plan one, Plan other) {
+  for (Plan* plan : {&one, &other}) plan->stamp(0);
+  return one == other;
+}
+
 class Cases : public testing::Test {
  protected:
   static std::vector<CaseFile>& files() {
@@ -83,8 +107,13 @@ TEST_F(Cases, GiveWhatTheySay) {
     for (UseCase& use : file.cases) {
       const Verdict verdict(use.configuration());
       const std::string now = found(use, verdict);
-      if (blessing()) use.expected = now;
+      const std::vector<std::string> plan = use.good ? made(use, verdict) : std::vector<std::string>{};
+      if (blessing()) {
+        use.expected = now;
+        use.plan = plan;
+      }
       EXPECT_EQ(now, use.expected) << use.name() << "\n" << verdict.said();
+      EXPECT_EQ(plan, use.plan) << use.name();
     }
     if (blessing()) write(file);
   }
@@ -157,6 +186,18 @@ TEST_F(Cases, CoverEveryRow) {
     known.insert({fact.context, fact.name});
   }
   for (const auto& [key, counts] : uses) EXPECT_TRUE(known.contains(key)) << key.first << " " << key.second << " is no row of keywords.tsv";
+}
+
+// An outline leaves nothing out: where the plans differ, it does.
+TEST_F(Cases, DifferInTheirOutlinesWhereTheirPlansDiffer) {
+  for (const CaseFile& file : files()) {
+    for (const UseCase& use : file.cases) {
+      const Verdict with(use.configuration());
+      const Verdict without(use.configuration_without());
+      if (same_but_for_identifiers(with.built.plan, without.built.plan)) continue;
+      EXPECT_FALSE(made(use, with).empty()) << use.name();
+    }
+  }
 }
 
 // A keyword with an effect: some good use of it makes another plan.
