@@ -9,7 +9,7 @@
 #include <fstream>
 #include <map>
 
-#include "ipvsd/netlink/nftables_codec.h"
+#include "ipvsd/netlink/nftables/firewall_codec.h"
 
 namespace holdfast::netlink {
 namespace {
