@@ -141,7 +141,7 @@ void Driver::adopt(IpvsPlan plan) {
   }
   table_.touch_refused();
   touch(touched);
-  marking_.use(plan.marking, plan.withdraw_only ? std::vector<MarkedTarget>{} : plan.marked);
+  marking_.use(plan.marking, plan.marked);
   table_timer_.arm(loop_.now());
   processes_.set_plan(plan.processes);
   settings_ = std::move(plan);

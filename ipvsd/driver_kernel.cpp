@@ -158,7 +158,7 @@ void Driver::table_step() {
   if (ended_) return;
   std::vector<Refused> refused = table_.busy() ? table_.step() : std::vector<Refused>{};
   // Services first: a mark that leads nowhere would take packets away from whoever they are for.
-  if (!table_.busy()) {
+  if (!table_.busy() && !settings_.withdraw_only) {
     for (Refused& refusal : marking_.reconcile()) refused.push_back(std::move(refusal));
   }
   if (table_.busy()) {

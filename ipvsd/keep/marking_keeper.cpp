@@ -53,7 +53,7 @@ std::vector<Refused> MarkingKeeper::remove_tables() {
 }
 
 std::vector<Refused> MarkingKeeper::finish() {
-  if (!made_ && !wanted_settings_) return {};
+  if (!made_ && (!wanted_settings_ || wanted_.empty())) return {};
   return remove_tables();
 }
 

@@ -276,7 +276,7 @@ Status decode(const wire::IpvsSettings& message, IpvsPlan& plan) {
 
 Result<MarkedTarget> decode(const wire::MarkedTarget& message) {
   MarkedTarget target;
-  HF_TRY(target.protocol, decode_protocol(message.protocol()));
+  HF_TRY(target.protocol, protocol_of(message.protocol()));
   HF_TRY(target.first, decode(message.first()));
   HF_TRY(target.last, decode(message.last()));
   if (target.first.family() != target.last.family() || target.last < target.first) return Error{"marked addresses: not a range"};
