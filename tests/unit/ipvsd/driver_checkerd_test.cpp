@@ -25,8 +25,7 @@ TEST_F(DriverTest, ServicesAreThePlansAndDestinationsAreCheckerds) {
   EXPECT_EQ(weights(), (Weights{{"10.9.0.21", 0}}));
 }
 
-IpvsPlan marked_plan(std::vector<MarkedTarget> marked) {
-  IpvsPlan plan = web_plan();
+IpvsPlan marked_plan(IpvsPlan plan, std::vector<MarkedTarget> marked) {
   plan.services[0].key = {Family::kIpv4, Protocol::kTcp, {}, 0, 1000};
   plan.marking = Firewall{"keepalived_ipvs", -1, false};
   plan.marked = std::move(marked);
@@ -35,7 +34,7 @@ IpvsPlan marked_plan(std::vector<MarkedTarget> marked) {
 MarkedTarget marked(const char* address) { return {Protocol::kTcp, *IpAddress::parse(address), *IpAddress::parse(address), 80, 1000}; }
 
 TEST_F(DriverTest, MarksComeAfterTheirServiceAndGoWithThePlan) {
-  start(marked_plan({marked("10.0.0.1"), marked("10.0.0.2")}));
+  start(marked_plan(web_plan(), {marked("10.0.0.1"), marked("10.0.0.2")}));
   turn();
   EXPECT_EQ(kernel->marked, (std::set{marked("10.0.0.1"), marked("10.0.0.2")}));
   ASSERT_GE(kernel->applied.size(), 2u);
@@ -50,9 +49,9 @@ TEST_F(DriverTest, MarksComeAfterTheirServiceAndGoWithThePlan) {
 }
 
 TEST_F(DriverTest, AReloadMovesOnlyTheMarksThatChanged) {
-  start(marked_plan({marked("10.0.0.1"), marked("10.0.0.2")}));
+  start(marked_plan(web_plan(), {marked("10.0.0.1"), marked("10.0.0.2")}));
   turn();
-  IpvsPlan next = marked_plan({marked("10.0.0.1"), marked("10.0.0.3")});
+  IpvsPlan next = marked_plan(web_plan(), {marked("10.0.0.1"), marked("10.0.0.3")});
   next.generation = 2;
   kernel->applied.clear();
   say_plan(next);
