@@ -28,6 +28,7 @@ Driver::Driver(Loop& loop, Fd parent_link, std::unique_ptr<Kernel> kernel, Proce
       teller_(watch_, [this](LinkFacts facts) { return judged(std::move(facts)); }),
       holdings_(*kernel_, claims_, watch_),
       table_(*kernel_, wishes_),
+      marking_(*kernel_),
       ipvs_settings_(*kernel_),
       announcer_([this](const announce::Target& target) -> std::optional<announce::Outlet> {
         const LinkState* link = watch_.by_name(target.interface);
@@ -140,13 +141,15 @@ void Driver::adopt(IpvsPlan plan) {
   }
   table_.touch_refused();
   touch(touched);
-  if (table_.busy()) table_timer_.arm(loop_.now());
+  marking_.use(plan.marking, plan.marked);
+  table_timer_.arm(loop_.now());
   processes_.set_plan(plan.processes);
   settings_ = std::move(plan);
   settings_.statics = {};
   settings_.instances.clear();
   settings_.services.clear();
   settings_.destinations.clear();
+  settings_.marked.clear();
   settings_.links.clear();
   planned_ = true;
   if (table_.opened()) tell_refused(ipvs_settings_.keep_timeouts(settings_.timeouts));

@@ -11,6 +11,7 @@
 #include "ipvsd/announce/announcer.h"
 #include "ipvsd/announce/extra_rounds.h"
 #include "ipvsd/keep/holdings.h"
+#include "ipvsd/keep/marking_keeper.h"
 #include "ipvsd/kernel/kernel.h"
 #include "ipvsd/kernel/link_watch.h"
 #include "ipvsd/links/link_judge.h"
@@ -112,6 +113,7 @@ class Driver {
   LinkTeller teller_;
   Holdings holdings_;
   TableKeeper table_;
+  MarkingKeeper marking_;
   SettingsKeeper ipvs_settings_;
   announce::Announcer announcer_;
   announce::ExtraRounds rounds_;

@@ -156,7 +156,11 @@ void Driver::audit(unsigned& count, const std::string& text) {
 
 void Driver::table_step() {
   if (ended_) return;
-  const std::vector<Refused> refused = table_.busy() ? table_.step() : std::vector<Refused>{};
+  std::vector<Refused> refused = table_.busy() ? table_.step() : std::vector<Refused>{};
+  // Services first: a mark that leads nowhere would take packets away from whoever they are for.
+  if (!table_.busy() && !settings_.withdraw_only) {
+    for (Refused& refusal : marking_.reconcile()) refused.push_back(std::move(refusal));
+  }
   if (table_.busy()) {
     table_timer_.arm(loop_.now());
   } else if (applied_due_) {
@@ -197,6 +201,7 @@ void Driver::withdraw(bool keep_vrrp, bool keep_ipvs) {
   }
   tell_refused_links(refused_links);
   if (!keep_ipvs) {
+    for (Refused& refusal : marking_.finish()) refused.push_back(std::move(refusal));
     for (Refused& refusal : table_.finish(settings_.flush_on_stop)) refused.push_back(std::move(refusal));
   }
   if (table_.opened()) {

@@ -93,6 +93,11 @@ Status PlanIntake::take_tables(const wire::IpvsPlanChunk& message) {
     HF_TRY(Service service, decode(entry));
     plan_.services.push_back(std::move(service));
   }
+  for (const auto& entry : message.marked()) {
+    HF_OK(room_for_one(plan_.marked, kPlanMarkedMax, "marked addresses"));
+    HF_TRY(MarkedTarget target, decode(entry));
+    plan_.marked.push_back(std::move(target));
+  }
   for (const auto& entry : message.destinations()) {
     HF_OK(room_for_one(plan_.destinations, kPlanDestinationsMax, "destinations"));
     HF_TRY(Destination destination, decode(entry));
@@ -124,6 +129,12 @@ Status PlanIntake::check() const {
     const std::string name = to_string(DestinationKey{destination.address, destination.port});
     if (!destinations.insert(destination.id).second) return Error{"plan: destination " + name + " has the identifier of another"};
     if (!services.contains(destination.service)) return Error{"plan: destination " + name + " is of no service"};
+  }
+  for (const MarkedTarget& target : plan_.marked) {
+    if (!plan_.marking) return Error{"plan: marks without a table"};
+    if (!keys.contains(ServiceKey{target.first.family(), Protocol::kTcp, {}, 0, target.mark})) {
+      return Error{"plan: mark " + std::to_string(target.mark) + " is of no service"};
+    }
   }
   if (!plan_.services.empty() && !plan_.uses_ipvs) return Error{"plan: has services but does not use IPVS"};
   return ok();

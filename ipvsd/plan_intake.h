@@ -17,6 +17,7 @@ inline constexpr std::size_t kPlanAddressesMax = 262'144;
 inline constexpr std::size_t kPlanLinksMax = 65'536;
 inline constexpr std::size_t kPlanProcessesMax = 1024;
 inline constexpr std::size_t kPlanServicesMax = 262'144;
+inline constexpr std::size_t kPlanMarkedMax = 262'144;
 inline constexpr std::size_t kPlanDestinationsMax = 1'048'576;
 
 class PlanIntake {

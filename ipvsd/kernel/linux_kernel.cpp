@@ -12,7 +12,8 @@
 
 #include "ipvsd/netlink/address_codec.h"
 #include "ipvsd/netlink/link_codec.h"
-#include "ipvsd/netlink/nftables_codec.h"
+#include "ipvsd/netlink/nftables/firewall_codec.h"
+#include "ipvsd/netlink/nftables/marking_codec.h"
 #include "ipvsd/netlink/route_codec.h"
 #include "ipvsd/netlink/rule_codec.h"
 
@@ -237,7 +238,8 @@ bool LinuxKernel::encode_route(const Change& change) {
   return index != 0;
 }
 
-int LinuxKernel::change_firewall(const ChangeFirewall& change) {
+template <class Tables>
+int LinuxKernel::change_tables(const Tables& change) {
   if (!filter_) return EPROTONOSUPPORT;
   batch_.clear();
   netlink::encode(batch_, change);
@@ -251,14 +253,15 @@ std::vector<int> LinuxKernel::apply(std::span<const Change> changes) {
   std::vector<std::size_t> sent;
   const auto bus_of = [](const Change& change) {
     return std::visit([]<class Kind>(const Kind& one) {
-      if constexpr (std::is_same_v<Kind, ChangeFirewall>) return NETLINK_NETFILTER;
+      if constexpr (std::is_same_v<Kind, ChangeFirewall> || std::is_same_v<Kind, ChangeMarking>) return NETLINK_NETFILTER;
       return requires { netlink::encode(std::declval<netlink::Batch&>(), netlink::GenericFamily{}, one); } ? NETLINK_GENERIC : NETLINK_ROUTE;
     }, change);
   };
   for (std::size_t at = 0; at < changes.size();) {
     const int bus = bus_of(changes[at]);
     if (bus == NETLINK_NETFILTER) {
-      codes[at] = change_firewall(std::get<ChangeFirewall>(changes[at]));
+      const auto* firewall = std::get_if<ChangeFirewall>(&changes[at]);
+      codes[at] = firewall != nullptr ? change_tables(*firewall) : change_tables(std::get<ChangeMarking>(changes[at]));
       ++at;
       continue;
     }

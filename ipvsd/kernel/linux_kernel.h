@@ -34,7 +34,8 @@ class LinuxKernel final : public Kernel {
  private:
   LinuxKernel(netlink::Socket route, netlink::Socket monitor, netlink::Socket generic, std::optional<netlink::Socket> filter,
               Sysctl sysctl);
-  int change_firewall(const ChangeFirewall&);
+  template <class Tables>
+  int change_tables(const Tables&);    // of nf_tables
   bool encode_route(const Change&);    // false: no such interface
   template <class PathChange>
   bool encode_path(const PathChange&);

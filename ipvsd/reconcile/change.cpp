@@ -125,6 +125,7 @@ Outcome judge(const Change& change, int code) {
           [code](const AddRule&) { return expect(code, {EEXIST}, {}); },
           [code](const DeleteRule&) { return expect(code, {ENOENT}, {}); },
           [code](const ChangeFirewall&) { return expect(code, {}, {}); },
+          [code](const ChangeMarking&) { return expect(code, {}, {}); },
           [code](const SetTimeouts&) { return expect(code, {}, {}); },
           [code](const StartSync&) { return expect(code, {EEXIST}, {}); },
           [code](const StopSync&) { return expect(code, {ESRCH}, {}); },
@@ -188,6 +189,7 @@ std::string to_string(const Change& change) {
           [](const AddRule& c) { return "add rule " + to_string(c.rule); },
           [](const DeleteRule& c) { return "delete rule " + to_string(c.rule); },
           [](const ChangeFirewall& c) { return to_string(c); },
+          [](const ChangeMarking& c) { return to_string(c); },
       },
       change);
 }

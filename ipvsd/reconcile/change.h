@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "ipvsd/reconcile/firewall.h"
+#include "ipvsd/reconcile/marking.h"
 #include "proto/value/address.h"
 #include "proto/value/ipvs_plan.h"
 #include "proto/value/route_plan.h"
@@ -207,7 +208,7 @@ struct FlushServices {              // all of them, whoever made them
 };
 
 using Change = std::variant<AddAddress, DeleteAddress, AddService, EditService, DeleteService, AddDestination, EditDestination,
-                            DeleteDestination, SetPromoteSecondaries, AddRoute, DeleteRoute, AddRule, DeleteRule, ChangeFirewall,
+                            DeleteDestination, SetPromoteSecondaries, AddRoute, DeleteRoute, AddRule, DeleteRule, ChangeFirewall, ChangeMarking,
                             SetTimeouts, StartSync, StopSync, FlushServices>;
 
 // What the kernel's answer (an errno, 0 for none) means for us. The only place where such numbers are interpreted.

@@ -80,6 +80,7 @@ Surroundings Driver::surroundings() {
   char name[256] = "";
   ::gethostname(name, sizeof name - 1);
   around.host_name = name;
+  around.marks = supervisor_.plan().marks;
   around.workers = std::clamp(processors_, 1U, kCheckWorkersMax);
   around.writable_by_others = PathRights([this](const std::string& path, bool directory) { return files_.mode(path, directory); });
   around.interface = asked_once([this](const std::string& interface) { return look_up(interface); });

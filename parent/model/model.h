@@ -140,6 +140,9 @@ struct Globals {
   Located<std::string> nftables;         // name of the table
   Located<int> nftables_priority;
   Located<bool> nftables_counters;
+  Located<std::string> nftables_ipvs;    // name of the table
+  Located<int> nftables_ipvs_priority;
+  Located<std::uint32_t> nftables_ipvs_start_fwmark;
   Located<std::string> vmac_prefix;
   Located<std::string> vmac_addr_prefix;
   std::vector<LinkDelayEntry> link_delays;

@@ -28,6 +28,7 @@ struct Surroundings {
   bool keep_ipvs = false;            // -I
   unsigned resume_limit = 3;
   unsigned workers = 2;              // processes that read answers of checks; none is started where no check needs one
+  std::map<ServiceId, std::uint32_t> marks;  // of the plan in force: a group keeps its own
   std::string host_name;             // router_id where the file has none
   Duration since_boot{0};            // when the daemon started: vrrp_delay_after_boot counts from there
   RoutingNames names;                // of routing tables, protocols, ...

@@ -214,6 +214,7 @@ Status carries(const IpvsPlan& plan) {
   trial.each<wire::LinkPoll>(plan.link_polls, "linkbeat_interfaces: ", just("linkbeat_interfaces"));
   trial.each<wire::CountedProcesses>(plan.processes, "vrrp_track_process: ", named("vrrp_track_process"));
   trial.each<wire::Service>(plan.services, "virtual_server: ", just("virtual server"));
+  trial.each<wire::MarkedTarget>(plan.marked, "nftables_ipvs: ", just("address"));
   trial.each<wire::Destination>(plan.destinations, "real_server: ", just("real server"));
   return std::move(trial).result();
 }
@@ -260,6 +261,7 @@ Result<std::vector<wire::ParentToIpvsd>> encode_plan(const IpvsPlan& plan) {
   for (const InstanceRights& instance : plan.instances) HF_OK(put_rights(chunks, instance));
   for (const InstanceRights& instance : plan.instances) HF_OK(put_paths(chunks, instance.id, "vrrp_instance " + instance.name, instance));
   HF_OK(put_each(chunks, &Chunk::add_services, plan.services, just("virtual server")));
+  HF_OK(put_each(chunks, &Chunk::add_marked, plan.marked, just("nftables_ipvs")));
   HF_OK(put_each(chunks, &Chunk::add_destinations, plan.destinations, just("real server")));
   HF_OK(put_each(chunks, &Chunk::add_processes, plan.processes, named("vrrp_track_process")));
   return chunks.wrapped();

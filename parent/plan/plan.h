@@ -118,6 +118,7 @@ struct Plan {
   ParentSettings settings;
   std::vector<InstanceShown> shown;
   std::vector<ServicePresence> presences;
+  std::map<ServiceId, std::uint32_t> marks;  // that groups got by nftables_ipvs
   bool operator==(const Plan&) const = default;
 
   // Gives this plan and its parts one generation.

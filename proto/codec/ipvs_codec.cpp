@@ -107,6 +107,11 @@ void encode(const IpvsPlan& plan, wire::IpvsSettings& message) {
   message.mutable_timeouts()->set_tcp(plan.timeouts.tcp);
   message.mutable_timeouts()->set_tcp_fin(plan.timeouts.tcp_fin);
   message.mutable_timeouts()->set_udp(plan.timeouts.udp);
+  if (plan.marking) {
+    message.mutable_marking()->set_name(plan.marking->table);
+    message.mutable_marking()->set_priority(plan.marking->priority);
+    message.mutable_marking()->set_counters(plan.marking->counters);
+  }
   if (!plan.sync) return;
   wire::SyncDaemon& sync = *message.mutable_sync();
   sync.set_interface(plan.sync->interface);
@@ -116,6 +121,14 @@ void encode(const IpvsPlan& plan, wire::IpvsSettings& message) {
   sync.set_port(plan.sync->port);
   sync.set_ttl(plan.sync->ttl);
   if (plan.sync->group) encode(*plan.sync->group, *sync.mutable_group());
+}
+
+void encode(const MarkedTarget& target, wire::MarkedTarget& message) {
+  message.set_protocol(static_cast<std::uint32_t>(target.protocol));
+  encode(target.first, *message.mutable_first());
+  encode(target.last, *message.mutable_last());
+  message.set_port(target.port);
+  message.set_mark(target.mark);
 }
 
 void encode(const CountedProcesses& processes, wire::CountedProcesses& message) {
@@ -245,6 +258,12 @@ Status decode(const wire::IpvsSettings& message, IpvsPlan& plan) {
   }
   plan.firewall.priority = message.firewall_priority();
   plan.firewall.counters = message.firewall_counters();
+  if (message.has_marking()) {
+    Firewall& marking = plan.marking.emplace();
+    HF_TRY(marking.table, bounds::text("name of the nf_tables table", message.marking().name(), kFirewallNameMax, 1));
+    marking.priority = message.marking().priority();
+    marking.counters = message.marking().counters();
+  }
   plan.quiet_igmp = message.quiet_igmp();
   plan.withdraw_only = message.withdraw_only();
   plan.flush_on_stop = message.flush_on_stop();
@@ -253,6 +272,18 @@ Status decode(const wire::IpvsSettings& message, IpvsPlan& plan) {
     HF_TRY(plan.sync, decode(message.sync()));
   }
   return ok();
+}
+
+Result<MarkedTarget> decode(const wire::MarkedTarget& message) {
+  MarkedTarget target;
+  HF_TRY(target.protocol, protocol_of(message.protocol()));
+  HF_TRY(target.first, decode(message.first()));
+  HF_TRY(target.last, decode(message.last()));
+  if (target.first.family() != target.last.family() || target.last < target.first) return Error{"marked addresses: not a range"};
+  HF_TRY(target.port, bounds::within<std::uint16_t>("marked port", message.port(), 0, 65535));
+  if (message.mark() == 0) return Error{"marked addresses without a mark"};
+  target.mark = message.mark();
+  return target;
 }
 
 Result<CountedProcesses> decode(const wire::CountedProcesses& message) {

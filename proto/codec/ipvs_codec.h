@@ -20,6 +20,7 @@ void encode(const Service&, wire::Service&);
 void encode(const Destination&, wire::Destination&);
 void encode(const IpvsPlan&, wire::IpvsSettings&);  // what the plan says beside its lists
 void encode(const CountedProcesses&, wire::CountedProcesses&);
+void encode(const MarkedTarget&, wire::MarkedTarget&);
 void encode(const DestinationWish&, wire::DestinationWish&);
 
 Result<VirtualAddress> decode(const wire::VirtualAddress&);
@@ -28,6 +29,7 @@ Result<Service> decode(const wire::Service&);
 Result<Destination> decode(const wire::Destination&);
 Status decode(const wire::IpvsSettings&, IpvsPlan&);
 Result<CountedProcesses> decode(const wire::CountedProcesses&);
+Result<MarkedTarget> decode(const wire::MarkedTarget&);
 Result<DestinationWish> decode(const wire::DestinationWish&);
 
 }  // namespace holdfast

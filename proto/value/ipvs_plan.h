@@ -104,6 +104,15 @@ struct Destination {
   bool operator==(const Destination&) const = default;
 };
 
+// nftables_ipvs: packets to these addresses and this port get the mark of a service. A port of 0: every port.
+struct MarkedTarget {
+  Protocol protocol = Protocol::kTcp;
+  IpAddress first, last;                   // of one family
+  std::uint16_t port = 0;
+  std::uint32_t mark = 0;
+  auto operator<=>(const MarkedTarget&) const = default;
+};
+
 // lvs_timeouts, in seconds. 0: as it is.
 struct IpvsTimeouts {
   std::uint32_t tcp = 0;
@@ -142,6 +151,8 @@ struct IpvsPlan {
   std::vector<InstanceRights> instances;
   std::vector<Service> services;
   std::vector<Destination> destinations;
+  std::optional<Firewall> marking;         // the table of nftables_ipvs
+  std::vector<MarkedTarget> marked;        // in it: their marks are those of services
   std::vector<CountedProcesses> processes;
   bool uses_ipvs = false;                  // the file has virtual servers: ip_vs must be there
   bool lvs_flush = false;                  // remove foreign services at start

@@ -141,6 +141,7 @@ int Kernel::apply_one(const Change& change) {
     return change_path(change);
   }
   if (const auto* c = std::get_if<ChangeFirewall>(&change)) return change_firewall(*c);
+  if (const auto* c = std::get_if<ChangeMarking>(&change)) return change_marking(*c);
   if (std::holds_alternative<SetTimeouts>(change) || std::holds_alternative<StartSync>(change) || std::holds_alternative<StopSync>(change) ||
       std::holds_alternative<FlushServices>(change)) {
     return change_settings(change);
@@ -167,6 +168,20 @@ int Kernel::change_firewall(const ChangeFirewall& change) {
   blocked = std::move(after);
   quiet = std::move(quiet_after);
   firewall = change.wanted;
+  return 0;
+}
+
+int Kernel::change_marking(const ChangeMarking& change) {
+  std::set<MarkedTarget> after = change.clear ? std::set<MarkedTarget>{} : marked;
+  if (!change.clear && change.there != marking) return ENOENT;
+  for (const MarkedTarget& one : change.remove) {
+    if (after.erase(one) == 0) return ENOENT;
+  }
+  for (const MarkedTarget& one : change.add) {
+    if (!after.insert(one).second) return EEXIST;
+  }
+  marked = std::move(after);
+  marking = parts_after(change);
   return 0;
 }
 

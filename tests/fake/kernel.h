@@ -65,6 +65,8 @@ class Kernel final : public holdfast::Kernel {
   std::set<Blocked> blocked;
   std::set<QuietLink> quiet;
   FirewallParts firewall;
+  std::set<MarkedTarget> marked;
+  std::set<MarkingPart> marking;
   std::map<std::string, std::uint32_t> vrfs;
 
  private:
@@ -79,6 +81,7 @@ class Kernel final : public holdfast::Kernel {
   int change_table(const Change&);
   int change_path(const Change&);
   int change_firewall(const ChangeFirewall&);
+  int change_marking(const ChangeMarking&);
   int change_settings(const Change&);
   void tell(KernelEvent);
   bool secondary(const AddressKey&) const;

@@ -46,7 +46,7 @@ ROOMS = {
     "ipvsd/": (["ipvsd/", "proto/"], False),
     "ipvsd/wanted/": (VALUE + ["ipvsd/wanted/", "ipvsd/reconcile/change.h"], True),
     "ipvsd/reconcile/": (VALUE + ["ipvsd/reconcile/"], True),
-    "ipvsd/netlink/": (VALUE + ["ipvsd/netlink/", "ipvsd/reconcile/change.h", "ipvsd/reconcile/firewall.h", "ipvsd/reconcile/link_change.h"], False),
+    "ipvsd/netlink/": (VALUE + ["ipvsd/netlink/", "ipvsd/reconcile/change.h", "ipvsd/reconcile/firewall.h", "ipvsd/reconcile/marking.h", "ipvsd/reconcile/link_change.h"], False),
     "ipvsd/netlink/socket": (VALUE + ["ipvsd/netlink/", "ipvsd/reconcile/change.h", "proto/runtime/"], False),
     "ipvsd/links/": (VALUE + ["ipvsd/links/", "ipvsd/kernel/kernel.h", "ipvsd/kernel/link_watch.h", "ipvsd/reconcile/link_change.h"], True),
     "ipvsd/kernel/census": (VALUE + ["ipvsd/kernel/census.h"], True),

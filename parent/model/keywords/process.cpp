@@ -39,6 +39,17 @@ void nftables(Use& use) {
   globals.nftables_priority = {};
 }
 
+void nftables_ipvs(Use& use) {
+  Globals& globals = use.target.as<Globals>();
+  if (globals.nftables_ipvs) {
+    use.problem("already-set", "'nftables_ipvs' was already given: this one is ignored");
+    return;
+  }
+  globals.nftables_ipvs = {use.value().present ? std::string(use.value().text) : "keepalived_ipvs", use.word.at, true};
+  globals.nftables_ipvs_priority = {};
+  globals.nftables_ipvs_start_fwmark = {};
+}
+
 // As in a keepalived that was built without iptables.
 void no_iptables(Use& use) {
   Globals& globals = use.target.as<Globals>();
@@ -128,9 +139,9 @@ constexpr Keyword kFirewall[] = {
     {"nftables", optional(word("TABLE")), "keepalived", "Table of nftables for no_accept and VMACs.", nftables},
     {"nftables_priority", kInt32, "-1", "Priority of its chains; after nftables, which resets it.", into<&Globals::nftables_priority>},
     meaningless({"nftables_ifindex", nothing(), "off", "Sets by the number of interfaces: they always are."}),
-    {"nftables_ipvs", optional(word("TABLE")), "off", "Marks for the members of a virtual_server_group."},
-    {"nftables_ipvs_priority", kInt32, "-1", "Priority of its chain."},
-    {"nftables_ipvs_start_fwmark", strict("MARK", 1, kMax32), "1000", "First mark."},
+    {"nftables_ipvs", optional(word("TABLE")), "off", "Table of nftables that marks packets to the addresses of each virtual_server_group: IPVS has one service for all of them.", nftables_ipvs},
+    {"nftables_ipvs_priority", kInt32, "-1", "Priority of its chain; after nftables_ipvs, which resets it.", into<&Globals::nftables_ipvs_priority>},
+    {"nftables_ipvs_start_fwmark", strict("MARK", 1, kMax32), "1000", "First mark; after nftables_ipvs, which resets it. Marks that the file names are passed over.", into<&Globals::nftables_ipvs_start_fwmark>},
     {"nftables_counters", nothing(), "off", "Counters in the rules.", into<&Globals::nftables_counters>},
 };
 constexpr Keyword kIpsets[] = {

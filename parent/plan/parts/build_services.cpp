@@ -7,6 +7,7 @@
 #include <set>
 
 #include "parent/plan/building.h"
+#include "parent/plan/parts/marking.h"
 #include "parent/plan/parts/service_keys.h"
 
 namespace holdfast {
@@ -161,7 +162,7 @@ void set_presence(Building& building, const Block& block, CheckedService& checke
   building.plan.presences.push_back(std::move(presence));
 }
 
-void build_service(Building& building, const Block& block) {
+void build_service(Building& building, const Block& block, Marking& marking) {
   const model::VirtualServer& said = block.said;
   CheckedService checked;
   checked.id = building.identities.id<ServiceId>(identity_of(block));
@@ -175,7 +176,7 @@ void build_service(Building& building, const Block& block) {
   set_quorum(building, block, checked);
   const UpDownScripts told{building.script(said.quorum_up), building.script(said.quorum_down)};
   if (!(told == UpDownScripts{})) building.plan.notify.services.emplace(checked.id, told);
-  for (const ServiceKey& key : block.keys) building.plan.ipvs.services.push_back(service_of(building, block, key));
+  for (const ServiceKey& key : marking.services_of(block, checked.id)) building.plan.ipvs.services.push_back(service_of(building, block, key));
   building.plan.check.services.push_back(std::move(checked));
 }
 
@@ -206,6 +207,7 @@ void build_services(Building& building) {
                                                                : fnv1a(building.plan.settings.router_id);
   std::set<ServiceKey> taken;
   std::map<std::string, std::size_t> uses;  // of groups
+  Marking marking(building);
   for (const model::VirtualServer& said : configuration.virtual_servers) {
     Block block{said, said.protocol.value_or(Protocol::kUdp)};
     const bool by_mark = std::holds_alternative<model::ServiceMark>(said.key);
@@ -217,7 +219,7 @@ void build_services(Building& building) {
     if (const std::string* group = block.group()) block.earlier = uses[*group]++;
     block.keys = keys_of(building, block);
     without_taken(building, block, taken);
-    if (!block.keys.empty()) build_service(building, block);
+    if (!block.keys.empty()) build_service(building, block, marking);
   }
   building.plan.check.workers = needs_workers(building.plan.check) ? building.surroundings.workers : 0;
 }

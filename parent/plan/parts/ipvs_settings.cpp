@@ -36,6 +36,9 @@ void build_ipvs_settings(Building& building) {
   const model::Globals& globals = building.configuration.globals;
   IpvsPlan& plan = building.plan.ipvs;
   plan.uses_ipvs = !plan.services.empty();
+  if (globals.nftables_ipvs) {
+    plan.marking = Firewall{*globals.nftables_ipvs, globals.nftables_ipvs_priority.value_or(-1), globals.nftables_counters.value_or(false)};
+  }
   if (plan.uses_ipvs) {
     plan.lvs_flush = globals.lvs_flush.value_or(false);
     plan.flush_on_stop = globals.lvs_flush_on_stop && *globals.lvs_flush_on_stop == model::FlushOnStop::kTable;

@@ -28,16 +28,6 @@ std::string endpoint(const IpAddress& address, std::string_view protocol, std::u
   return "[" + address.to_string() + "]:" + std::string(protocol) + ":" + std::to_string(port);
 }
 
-// The next address, for ranges. Wraps at the end of the address space, which no range reaches: first <= last.
-IpAddress next(const IpAddress& address) {
-  std::array<std::uint8_t, 16> octets{};
-  std::ranges::copy(address.octets(), octets.begin());
-  for (std::size_t index = address.octets().size(); index-- > 0;) {
-    if (++octets[index] != 0) break;
-  }
-  return *IpAddress::from_octets(std::span(octets).first(address.octets().size()));
-}
-
 Family family_of_mark(const Block& block, const model::Located<Family>& of_mark) {
   if (of_mark) return *of_mark;
   if (block.said.ip_family) return *block.said.ip_family;
@@ -55,7 +45,7 @@ ServiceKey key_of(const Block& block, std::uint32_t mark, const model::Located<F
 std::vector<ServiceKey> members(Building& building, const Block& block, const model::ServerGroup& group) {
   std::vector<ServiceKey> keys;
   for (const model::AddressRange& range : group.ranges) {
-    for (IpAddress address = range.first; keys.size() < kServicesPerBlockMax; address = next(address)) {
+    for (IpAddress address = range.first; keys.size() < kServicesPerBlockMax; address = next_address(address)) {
       keys.push_back(key_of(block, address, range.port));
       if (address == range.last) break;
     }
@@ -81,7 +71,10 @@ void set_persistence(Building& building, const Block& block, Service& service) {
                      "virtual server " + name_of(service.key) + ": persistence_granularity is of the other address family, ignored");
     }
   }
-  if (service.key.fwmark == 0 && service.key.port == 0 && service.timeout == 0) {
+  const bool every_port = std::ranges::any_of(block.keys, [&](const ServiceKey& key) {
+    return key.fwmark == 0 && key.port == 0 && (service.key.fwmark != 0 ? building.plan.marks.contains(service.id) : key == service.key);
+  });
+  if (every_port && service.timeout == 0) {
     building.warn(said.at, "port-zero-persistence",
                   "virtual server " + name_of(service.key) + ": every port means persistence, persistence_timeout 360 is used");
     service.timeout = kPersistenceDefault;
@@ -95,6 +88,15 @@ std::string identity_of(const ServiceKey& key) {
 }
 
 }  // namespace
+
+IpAddress next_address(const IpAddress& address) {
+  std::array<std::uint8_t, 16> octets{};
+  std::ranges::copy(address.octets(), octets.begin());
+  for (std::size_t index = address.octets().size(); index-- > 0;) {
+    if (++octets[index] != 0) break;
+  }
+  return *IpAddress::from_octets(std::span(octets).first(address.octets().size()));
+}
 
 std::string server_name(const Block& block, const IpAddress& address, std::uint16_t port) {
   return endpoint(address, block.marks_only() ? "none" : word(block.protocol), port);

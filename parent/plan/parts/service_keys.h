@@ -34,6 +34,8 @@ struct Block {
 // "[10.9.1.1]:tcp:80", with "none" where only marks lead to it. `port`: as the file says, or that of the only address.
 std::string server_name(const Block&, const IpAddress& address, std::uint16_t port);
 std::string name_of(const ServiceKey&);
+// For ranges. Wraps at the end of the address space, which no range reaches: first <= last.
+IpAddress next_address(const IpAddress&);
 std::string name_of(const Block&);                                                      // as logs and notifications show it
 std::string identity_of(const Block&);
 

@@ -25,6 +25,44 @@ TEST_F(DriverTest, ServicesAreThePlansAndDestinationsAreCheckerds) {
   EXPECT_EQ(weights(), (Weights{{"10.9.0.21", 0}}));
 }
 
+IpvsPlan marked_plan(IpvsPlan plan, std::vector<MarkedTarget> marked) {
+  plan.services[0].key = {Family::kIpv4, Protocol::kTcp, {}, 0, 1000};
+  plan.marking = Firewall{"keepalived_ipvs", -1, false};
+  plan.marked = std::move(marked);
+  return plan;
+}
+MarkedTarget marked(const char* address) { return {Protocol::kTcp, *IpAddress::parse(address), *IpAddress::parse(address), 80, 1000}; }
+
+TEST_F(DriverTest, MarksComeAfterTheirServiceAndGoWithThePlan) {
+  start(marked_plan(web_plan(), {marked("10.0.0.1"), marked("10.0.0.2")}));
+  turn();
+  EXPECT_EQ(kernel->marked, (std::set{marked("10.0.0.1"), marked("10.0.0.2")}));
+  ASSERT_GE(kernel->applied.size(), 2u);
+  EXPECT_TRUE(std::holds_alternative<AddService>(kernel->applied.front()));
+  ASSERT_TRUE(std::holds_alternative<ChangeMarking>(kernel->applied.back()));
+  EXPECT_TRUE(std::get<ChangeMarking>(kernel->applied.back()).clear) << "what an earlier run has left goes";
+  stop();
+  turn();
+  EXPECT_TRUE(kernel->marked.empty());
+  EXPECT_TRUE(kernel->marking.empty());
+  EXPECT_TRUE(kernel->services.empty());
+}
+
+TEST_F(DriverTest, AReloadMovesOnlyTheMarksThatChanged) {
+  start(marked_plan(web_plan(), {marked("10.0.0.1"), marked("10.0.0.2")}));
+  turn();
+  IpvsPlan next = marked_plan(web_plan(), {marked("10.0.0.1"), marked("10.0.0.3")});
+  next.generation = 2;
+  kernel->applied.clear();
+  say_plan(next);
+  turn();
+  ASSERT_EQ(kernel->applied.size(), 1u);
+  const ChangeMarking& change = std::get<ChangeMarking>(kernel->applied.front());
+  EXPECT_FALSE(change.clear);
+  EXPECT_EQ(change.remove, std::vector{marked("10.0.0.2")});
+  EXPECT_EQ(change.add, std::vector{marked("10.0.0.3")});
+}
+
 TEST_F(DriverTest, AnUnknownDestinationIsRefused) {
   start(web_plan());
   wish(99, true, 1);

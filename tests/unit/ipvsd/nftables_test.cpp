@@ -1,5 +1,5 @@
 // Firewall steps as nf_tables messages, held against what keepalived says for the same: every attribute, octet by octet
-// (tests/conformance/netlink/nftables-keepalived-2.2.7.txt).
+// (tests/conformance/netlink/nftables-*keepalived-2.2.7.txt).
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 #include <linux/netfilter/nf_tables.h>
@@ -9,7 +9,8 @@
 #include <fstream>
 #include <map>
 
-#include "ipvsd/netlink/nftables_codec.h"
+#include "ipvsd/netlink/nftables/firewall_codec.h"
+#include "ipvsd/netlink/nftables/marking_codec.h"
 
 namespace holdfast::netlink {
 namespace {
@@ -28,7 +29,8 @@ std::string hex(std::span<const std::uint8_t> octets) {
 }
 
 // "MESSAGE FAMILY ATTRIBUTES" of each message between begin and end.
-Said said(const ChangeFirewall& change) {
+template <class Change>
+Said said(const Change& change) {
   Batch batch;
   encode(batch, change);
   Said lines;
@@ -42,8 +44,8 @@ Said said(const ChangeFirewall& change) {
   return lines;
 }
 
-Said recorded() {
-  std::ifstream file(std::string(HOLDFAST_NETLINK) + "/nftables-keepalived-2.2.7.txt");
+Said recorded(const char* name = "nftables-keepalived-2.2.7.txt") {
+  std::ifstream file(std::string(HOLDFAST_NETLINK) + "/" + name);
   Said lines;
   for (std::string line; std::getline(file, line);) {
     if (!line.starts_with('#')) lines.push_back(line);
@@ -154,6 +156,55 @@ TEST(NftablesCodec, CountersStandBeforeTheVerdict) {
   const std::string counter = "0c000100636f756e74657200";  // the name of the expression
   for (const std::string& line : said(change)) counters += line.find(counter) != std::string::npos ? 1 : 0;
   EXPECT_EQ(counters, 2);
+}
+
+MarkedTarget target(Protocol protocol, const char* first, const char* last, std::uint16_t port, std::uint32_t mark) {
+  return {protocol, ip(first), ip(last), port, mark};
+}
+
+TEST(NftablesCodec, MarksAreMadeAsKeepalivedMakesThem) {
+  ChangeMarking plain;
+  plain.settings.table = "keepalived_ipvs";
+  plain.add = {target(Protocol::kTcp, "10.1.1.1", "10.1.1.1", 80, 1000)};
+  ChangeMarking counted;
+  counted.settings = {"mine", 10, true};
+  counted.add = {target(Protocol::kTcp, "10.1.1.1", "10.1.1.1", 80, 5000), target(Protocol::kUdp, "fd00::1", "fd00::1", 80, 5001)};
+  Said ours;
+  for (const ChangeMarking& step : {plain, counted}) {
+    for (const std::string& line : said(step)) ours.push_back(line);
+  }
+  Said wanted = all_without_numbers(recorded("nftables-ipvs-keepalived-2.2.7.txt"));
+  ours = all_without_numbers(ours);
+  std::sort(ours.begin(), ours.end());
+  std::sort(wanted.begin(), wanted.end());
+  EXPECT_EQ(ours, wanted);
+}
+
+TEST(NftablesCodec, MarksOfARangeAndOfEveryPortAreOneElement) {
+  ChangeMarking change;
+  change.there = {{Family::kIpv4, Protocol::kTcp}};
+  change.remove = {target(Protocol::kTcp, "10.1.1.7", "10.1.1.7", 80, 1000)};
+  change.add = {target(Protocol::kTcp, "10.1.1.1", "10.1.1.9", 0, 1000)};
+  const Said lines = said(change);
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_TRUE(lines[0].starts_with("DELSETELEM 2 ")) << "room is made first: the kernel takes no overlap";
+  EXPECT_TRUE(lines[1].starts_with("NEWSETELEM 2 "));
+  EXPECT_NE(lines[1].find("0a01010100000000"), std::string::npos) << "key";
+  EXPECT_NE(lines[1].find("0a010109ffff0000"), std::string::npos) << "its end";
+}
+
+TEST(NftablesCodec, ManyMarksAreSeveralMessages) {
+  ChangeMarking change;
+  for (int low = 0; low < 1200; ++low) {
+    const IpAddress one = *IpAddress::parse("fd00::" + std::to_string(low));
+    change.add.push_back({Protocol::kTcp, one, one, 80, 1000});
+  }
+  Said elements;
+  for (const std::string& line : said(change)) {
+    if (line.starts_with("NEWSETELEM")) elements.push_back(line);
+  }
+  EXPECT_EQ(elements.size(), 3u);
+  for (const std::string& line : elements) EXPECT_LT(line.size(), 2 * 65536u);
 }
 
 }  // namespace

@@ -51,6 +51,7 @@ inline void say_plan(Parent& parent, const IpvsPlan& plan) {
   message.mutable_chunk()->Clear();
   for (const auto& entry : plan.services) encode(entry, *message.mutable_chunk()->add_services());
   for (const auto& entry : plan.destinations) encode(entry, *message.mutable_chunk()->add_destinations());
+  for (const auto& entry : plan.marked) encode(entry, *message.mutable_chunk()->add_marked());
   parent.say(message);
   message.mutable_commit()->set_generation(plan.generation);
   parent.say(message);

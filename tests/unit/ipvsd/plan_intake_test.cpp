@@ -55,6 +55,25 @@ std::string refusal(const wire::IpvsPlanChunk& message) {
   return plan.error().message;
 }
 
+TEST(PlanIntake, MarksAreThoseOfServices) {
+  Service marked = service(1, 0);
+  marked.key = {Family::kIpv4, Protocol::kTcp, {}, 0, 1000};
+  const auto with = [&](const MarkedTarget& target, bool table = true) {
+    wire::IpvsPlanChunk message = chunk({marked}, {});
+    if (table) message.mutable_settings()->mutable_marking()->set_name("t");
+    encode(target, *message.add_marked());
+    return refusal(message);
+  };
+  const IpAddress low = *IpAddress::parse("10.0.0.1"), high = *IpAddress::parse("10.0.0.9"), six = *IpAddress::parse("fd00::1");
+  EXPECT_EQ(with({Protocol::kTcp, low, high, 80, 1000}), "accepted");
+  EXPECT_EQ(with({Protocol::kTcp, low, high, 80, 1000}, false), "plan: marks without a table");
+  EXPECT_EQ(with({Protocol::kTcp, low, high, 80, 1001}), "plan: mark 1001 is of no service");
+  EXPECT_EQ(with({Protocol::kTcp, six, six, 80, 1000}), "plan: mark 1000 is of no service");
+  EXPECT_EQ(with({Protocol::kTcp, high, low, 80, 1000}), "marked addresses: not a range");
+  EXPECT_EQ(with({Protocol::kTcp, low, six, 80, 1000}), "marked addresses: not a range");
+  EXPECT_EQ(with({Protocol::kTcp, low, high, 80, 0}), "marked addresses without a mark");
+}
+
 TEST(PlanIntake, PutsThePartsTogether) {
   PlanIntake intake;
   ASSERT_TRUE(intake.begin(begin(9, 2)));
