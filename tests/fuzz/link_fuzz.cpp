@@ -5,6 +5,7 @@
 
 #include "proto/codec/check_codec.h"
 #include "proto/codec/ipvs_codec.h"
+#include "proto/codec/link_codec.h"
 #include "proto/codec/route_codec.h"
 #include "proto/codec/values_codec.h"
 #include "proto/codec/vrrp_codec.h"
@@ -26,7 +27,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       decode_one<wire::ResumedInstance>, decode_one<wire::VirtualAddress>, decode_one<wire::InstanceRights>,
       decode_one<wire::Service>,        decode_one<wire::Destination>,    decode_one<wire::DestinationWish>,
       decode_one<wire::CheckedService>, decode_one<wire::CheckVerdict>,   decode_one<wire::LinkFacts>,
-      decode_one<wire::ScriptFinished>, decode_one<wire::Route>,          decode_one<wire::Rule>};
+      decode_one<wire::ScriptFinished>, decode_one<wire::Route>,          decode_one<wire::Rule>,
+      decode_one<wire::MarkedTarget>,   decode_one<wire::CountedProcesses>, decode_one<wire::VirtualLink>,
+      decode_one<wire::LinkDelay>,      decode_one<wire::LinkPoll>,       decode_one<wire::KeptSetting>};
   if (size == 0) return 0;
   kDecoders[data[0] % std::size(kDecoders)](data + 1, size - 1);
   return 0;

@@ -38,6 +38,16 @@ def local(v):
                              extra="ha_suspend")
 
 
+def marked(*variants):
+    """Groups by marks; each variant is {group: its lines}. The guest's kernel has no nf_tables for IP: what is compared is IPVS's side."""
+    def text(v):
+        servers = "".join(f"    real_server 10.99.1.{n} 80 {{\n        weight {n}\n    }}\n" for n in (1, 2))
+        groups = "".join(f"virtual_server_group {name} {{\n{lines}\n}}\nvirtual_server group {name} {{\n    lvs_sched rr\n    lvs_method DR\n"
+                         f"    protocol TCP\n{servers}}}\n" for name, lines in variants[v].items())
+        return globals_with("nftables_ipvs", "nftables_ipvs_start_fwmark 500") + SERVICE + groups
+    return text
+
+
 @dataclasses.dataclass
 class Case:
     text: Callable[[int], str]
@@ -67,6 +77,8 @@ CASES = {
     "sync of nobody": Case(lines_of_globals(*["lvs_sync_daemon sync0 inst ME"] * 3, rest=VRRP + SERVICE), ()),
     "sync both ways": Case(lines_of_globals(*["lvs_sync_daemon sync0 id 5"] * 3)),
     "sync moves": Case(lines_of_globals("lvs_sync_daemon sync0 inst VI", "lvs_sync_daemon vip0 inst VI", "lvs_sync_daemon vip0 inst VI id 3", rest=VRRP + SERVICE), ()),
+    "marks": Case(marked({"G": "10.1.1.1 80\n10.1.1.2-4 80"}, {"G": "10.1.1.1 80\n10.1.1.9 80"}, {"G": "10.1.1.1 80", "H": "10.1.2.1 80"})),
+    "marks come and go": Case(marked({}, {"G": "10.1.1.1 80"}, {})),
     "suspended": Case(local, disturb=COME, settle=GO),
 }
 
