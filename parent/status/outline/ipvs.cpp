@@ -5,11 +5,20 @@
 namespace holdfast::outlining {
 namespace {
 
+const char* protocol_words(Protocol protocol) {
+  return protocol == Protocol::kTcp ? "tcp" : protocol == Protocol::kUdp ? "udp" : "sctp";
+}
+
 std::string key_words(const ServiceKey& key) {
   const std::string family = key.family == Family::kIpv4 ? " IPv4" : " IPv6";
   if (key.fwmark != 0) return "fwmark " + words(key.fwmark) + family;
-  const char* protocol = key.protocol == Protocol::kTcp ? "tcp" : key.protocol == Protocol::kUdp ? "udp" : "sctp";
-  return protocol + (" [" + words(key.address) + "]:" + words(key.port));
+  return protocol_words(key.protocol) + (" [" + words(key.address) + "]:" + words(key.port));
+}
+
+void marked(Writer& writer, const MarkedTarget& target) {
+  std::string about = protocol_words(target.protocol) + (" [" + words(target.first) + "]");
+  if (target.last != target.first) about += "-[" + words(target.last) + "]";
+  writer.line("marked " + about + ":" + words(target.port), "fwmark " + words(target.mark));
 }
 
 void rights(Writer& writer, const InstanceRights& rights) {
@@ -74,6 +83,9 @@ void settings(Writer& writer) {
                   &IpvsPlan::vrrpd_absence, "disable_local_igmp", &IpvsPlan::quiet_igmp, "only withdraws", &IpvsPlan::withdraw_only);
   facts.differing(plan.timeouts, "timeout tcp", &IpvsTimeouts::tcp, "timeout tcpfin", &IpvsTimeouts::tcp_fin, "timeout udp", &IpvsTimeouts::udp);
   facts.differing(plan.firewall, "nftables", &Firewall::table, "nftables_priority", &Firewall::priority, "nftables_counters", &Firewall::counters);
+  if (plan.marking) {
+    facts.add("nftables_ipvs " + words(plan.marking->table) + " priority " + words(plan.marking->priority) + (plan.marking->counters ? " counters" : ""));
+  }
   if (plan.sync) {
     Facts sync;
     sync.add("lvs_sync_daemon " + plan.sync->interface);
@@ -95,6 +107,7 @@ void outline_ipvs(Writer& writer) {
   for (const Rule& rule : plan.statics.rules) writer.line("static", "rule " + words_of(rule));
   for (const InstanceRights& one : plan.instances) rights(writer, one);
   links(writer);
+  for (const MarkedTarget& one : plan.marked) marked(writer, one);
   for (const Service& one : plan.services) service(writer, one);
   for (const Destination& one : plan.destinations) destination(writer, one);
   for (const CountedProcesses& one : plan.processes) {
