@@ -71,9 +71,9 @@ void set_persistence(Building& building, const Block& block, Service& service) {
                      "virtual server " + name_of(service.key) + ": persistence_granularity is of the other address family, ignored");
     }
   }
-  const bool every_port = std::ranges::any_of(block.keys, [&](const ServiceKey& key) {
-    return key.fwmark == 0 && key.port == 0 && (service.key.fwmark != 0 ? building.plan.marks.contains(service.id) : key == service.key);
-  });
+  const auto takes_every_port = [](const ServiceKey& key) { return key.fwmark == 0 && key.port == 0; };
+  const bool stands_for_addresses = service.key.fwmark != 0 && building.plan.marks.contains(service.id);  // nftables_ipvs
+  const bool every_port = takes_every_port(service.key) || (stands_for_addresses && std::ranges::any_of(block.keys, takes_every_port));
   if (every_port && service.timeout == 0) {
     building.warn(said.at, "port-zero-persistence",
                   "virtual server " + name_of(service.key) + ": every port means persistence, persistence_timeout 360 is used");
